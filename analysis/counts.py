@@ -1,0 +1,112 @@
+"""What all measures share: counts per list, summed over the lists of a subject, then divided."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from analysis.recalls import Recalls
+
+
+class Counts(NamedTuple):
+    """How often each x happened in each list, and how often it could have.
+
+    Every measure is a ratio of sums over lists of these; resampling the lists is resampling the
+    rows.
+    """
+
+    x: pd.DataFrame
+    """One row per x, with a column or columns that say which (`input`, `lag`, ...)."""
+    actual: NDArray[np.number]
+    """(lists, x)"""
+    possible: NDArray[np.number]
+    """(lists, x)"""
+
+
+class Response(NamedTuple):
+    """The responses of all lists at one output position."""
+
+    place: NDArray[np.integer]
+    """(lists,) Study position from 0; without meaning where not `new`."""
+    new: NDArray[np.bool_]
+    """(lists,) Whether it is a studied word recalled for the first time."""
+    available: NDArray[np.bool_]
+    """(lists, L) Words studied and not recalled before this response."""
+
+
+def responses(recalls: Recalls) -> Iterator[Response]:
+    """The responses of all lists, one output position after the other."""
+    available = recalls.presented != 0
+    rows = np.arange(len(recalls))
+    for recalled in recalls.recalled.T:
+        place = np.maximum(recalled, 1) - 1
+        new = (recalled > 0) & available[rows, place]
+        yield Response(place, new, available.copy())
+        available[rows[new], place[new]] = False
+
+
+def ratios(
+    recalls: Recalls,
+    counts: Callable[[Recalls], Counts],
+    by: str | Sequence[str] | None,
+    value: str,
+) -> pd.DataFrame:
+    """One row per subject, `by` and x: sums over lists of what happened by what could have.
+
+    Parameters
+    ----------
+    recalls : Recalls
+    counts : function
+        Counts per list of any recalls.
+    by : str or list of str
+        Columns of the labels that divide the lists of a subject, such as "condition".
+    value : str
+        Name of the column that holds the ratio; NaN where nothing was possible.
+
+    Returns
+    -------
+    DataFrame
+        `subject`, the `by` columns, the columns of x, `value`, `actual`, `possible`.
+    """
+    keys, group = group_lists(recalls, ["subject", *by_columns(by)])
+    actual: Any = 0
+    possible: Any = 0
+    for rows, block in recalls.blocks():
+        x, *per_list = counts(block)
+        n_block = len(block)
+        # (groups, lists) of zeros and ones: times (lists, x) it sums the lists of each group
+        member = sparse.csr_matrix(
+            (np.ones(n_block, np.int64), (group[rows], np.arange(n_block))),
+            shape=(len(keys), n_block),
+        )
+        actual = actual + member @ per_list[0]
+        possible = possible + member @ per_list[1]
+    with np.errstate(invalid="ignore"):
+        columns = {value: actual / possible, "actual": actual, "possible": possible}
+    table = keys.merge(x, how="cross")
+    return table.assign(**{name: column.ravel() for name, column in columns.items()})
+
+
+def by_columns(by: str | Sequence[str] | None) -> list[str]:
+    """`by` as a list of column names."""
+    if by is None:
+        return []
+    return [by] if isinstance(by, str) else [*by]
+
+
+def group_lists(recalls: Recalls, keys: list[str]) -> tuple[pd.DataFrame, NDArray[np.integer]]:
+    """Groups of lists that share these labels, (groups,) sorted, and the group of each list."""
+    labels = recalls.labels
+    unknown = [key for key in keys if key not in labels.columns]
+    if unknown:
+        raise ValueError(
+            f"by={unknown[0]!r} is no label of these lists, which have {', '.join(labels.columns)};"
+            " a column of the table is a label if it is constant within each list"
+        )
+    if not keys:
+        return pd.DataFrame(index=[0]), np.zeros(len(labels), dtype=np.intp)
+    grouped = labels.groupby(keys, sort=True, observed=True, dropna=False)
+    return grouped.size().index.to_frame(index=False), grouped.ngroup().to_numpy()

@@ -1,0 +1,193 @@
+"""Curves with intervals: over subjects, or, for a single network, over its lists."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.counts import Counts, by_columns, group_lists
+from analysis.measures import COUNTS
+from analysis.recalls import Recalls, as_recalls
+
+
+def group_curve(
+    curve: pd.DataFrame,
+    x: str | Sequence[str] | None,
+    value: str = "prob",
+    by: str | Sequence[str] | None = None,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Mean over subjects at each x, with a t interval across subjects.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        What a measure returned: one row per subject, `by` and x.
+    x : str, list of str, or None
+        Column or columns of x ("input", "lag", ["output", "input"]); None for a measure that has
+        one value per subject.
+    value : str
+        Column to average. Subjects whose value is NaN at an x are left out there.
+    by : str or list of str
+        Columns that divide the curves, as given to the measure.
+    level : float
+        Coverage of the interval.
+
+    Returns
+    -------
+    DataFrame
+        The `by` columns, the columns of x, `mean`, `low`, `high`, `n` (subjects) and `over`
+        ("subjects"). An x without any subject has no row; one subject has no interval (NaN).
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or a subject has several rows at one x.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"subject": [1, 2], "lag": [1, 1], "prob": [0.2, 0.4]})
+    >>> group_curve(curve, "lag").round(2)  # .3 -+ 12.71 * .1
+       lag  mean   low  high  n      over
+    0    1   0.3 -0.97  1.57  2  subjects
+    """
+    keys = [*by_columns(by), *by_columns(x)]
+    _check_curve(curve, keys, value)
+    summary = summarise_subjects(curve, keys, value)
+    half = stats.t.ppf((1 + level) / 2, summary["n"] - 1) * summary["sem"]
+    return summary[keys].assign(
+        mean=summary["mean"],
+        low=summary["mean"] - half,
+        high=summary["mean"] + half,
+        n=summary["n"],
+        over="subjects",
+    )
+
+
+def summarise_subjects(curve: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
+    """`keys`, `mean`, `sem` (SD / sqrt(n)) and `n` over the subjects that have a value."""
+    # a key for all rows, so that a measure without x goes the same way
+    grouped = curve.assign(_=0).groupby(["_", *keys], observed=True, dropna=False)[value]
+    summary = grouped.agg(mean="mean", sem="sem", n="count").reset_index().drop(columns="_")
+    return summary[summary["n"] > 0].reset_index(drop=True)
+
+
+def _check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
+    missing = [name for name in ["subject", *keys, value] if name not in curve.columns]
+    if missing:
+        raise ValueError(
+            f"the curve has no column {missing[0]!r}, only {', '.join(curve.columns)}; x and value "
+            "must name columns of what the measure returned"
+        )
+    wrong = curve.duplicated(["subject", *keys]).to_numpy()
+    if wrong.any():
+        where = curve[["subject", *keys]].iloc[int(np.argmax(wrong))].to_dict()
+        raise ValueError(
+            f"several rows at {where}; name the column that tells them apart (condition, model, "
+            "...) with by="
+        )
+
+
+def bootstrap_lists(
+    measure: Callable[..., pd.DataFrame],
+    recalls: pd.DataFrame | Recalls,
+    by: str | Sequence[str] | None = None,
+    n_boot: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+    **definition: Any,
+) -> pd.DataFrame:
+    """A measure pooled over all lists, with percentile bands from resampling the lists.
+
+    The band says how well the lists at hand determine the curve of these subjects, often a single
+    network. It says nothing about other subjects.
+
+    Parameters
+    ----------
+    measure : function
+        A measure of this package, such as `spc`.
+    recalls : recall table or Recalls
+    by : str or list of str
+        Labels that divide the lists; lists are resampled within each.
+    n_boot : int
+        Resamples.
+    level : float
+        Coverage of the bands.
+    seed : int
+        The same seed gives the same bands.
+    **definition
+        Options of the measure, such as `skip_outputs`.
+
+    Returns
+    -------
+    DataFrame
+        The `by` columns, the columns of x, `mean`, `low`, `high`, `n` (lists) and `over`
+        ("lists"). An x that was never possible has no row.
+
+    Raises
+    ------
+    ValueError
+        If `measure` is not a measure of this package.
+
+    Examples
+    --------
+    Both lists recall word 2, none recalls word 1, so every resample does the same:
+
+    >>> from analysis.spc import spc
+    >>> bootstrap_lists(spc, Recalls.from_positions([[2], [2]], list_length=2), n_boot=10)
+       input  mean  low  high  n   over
+    0      1   0.0  0.0   0.0  2  lists
+    1      2   1.0  1.0   1.0  2  lists
+
+    References
+    ----------
+    Efron, B., & Tibshirani, R. J. (1993). An introduction to the bootstrap. Chapman & Hall.
+    """
+    if measure not in COUNTS:
+        known = ", ".join(function.__name__ for function in COUNTS)
+        raise ValueError(f"measure must be one of the functions {known}, got {measure!r}")
+    recalls = as_recalls(recalls)
+    rng = np.random.default_rng(seed)
+    counts = partial(COUNTS[measure], **definition)
+    keys, group = group_lists(recalls, by_columns(by))
+    curves = []
+    for i in range(len(keys)):
+        lists = recalls.take(group == i)
+        x, pooled, resampled = _resample(lists, counts, n_boot, rng)
+        seen = ~np.isnan(pooled)
+        tails = [(1 - level) / 2, (1 + level) / 2]
+        # few lists: an x that was possible in one of them is missing from some resamples
+        low, high = np.nanquantile(resampled[:, seen], tails, axis=0)
+        curve = keys.iloc[[i]].merge(x[seen], how="cross")
+        curves.append(
+            curve.assign(mean=pooled[seen], low=low, high=high, n=len(lists), over="lists")
+        )
+    return pd.concat(curves, ignore_index=True)
+
+
+def _resample(
+    recalls: Recalls,
+    counts: Callable[[Recalls], Counts],
+    n_boot: int,
+    rng: np.random.Generator,
+) -> tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]]:
+    """x, its pooled ratio (x,), and the ratio in each resample of the lists (n_boot, x)."""
+    sizes = np.array([len(block) for _, block in recalls.blocks()])
+    # how many draws fall into each block, then which of its lists: together, one draw of all lists
+    draws = rng.multinomial(len(recalls), sizes / len(recalls), size=n_boot)
+    actual: Any = 0
+    possible: Any = 0
+    for (_, block), n_draws in zip(recalls.blocks(), draws.T, strict=True):
+        x, *per_list = counts(block)
+        weights = np.ones((n_boot + 1, len(block)))  # row 0: the lists as they are
+        for weight, n in zip(weights[1:], n_draws, strict=True):
+            weight[:] = np.bincount(rng.integers(len(block), size=n), minlength=len(block))
+        actual = actual + weights @ per_list[0]
+        possible = possible + weights @ per_list[1]
+    with np.errstate(invalid="ignore"):
+        ratio = actual / possible
+    return x, ratio[0], ratio[1:]

@@ -1,0 +1,138 @@
+"""One style for all figures: small sans serif, thin axes, colours that colour-blind readers see.
+
+People come first to the eye (black, thick, on top), then networks (solid, coloured, open markers),
+then theories (thin, broken lines without markers), so that sources differ without colour too.
+
+References
+----------
+Okabe, M., & Ito, K. (2008). Color universal design: how to make figures and presentations that are
+friendly to colorblind people. https://jfly.uni-koeln.de/color/
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import matplotlib as mpl
+
+Kind = Literal["people", "network", "theory"]
+
+BLACK, GREY, BLUE, VERMILION, GREEN = "#000000", "#7f7f7f", "#0072B2", "#D55E00", "#009E73"
+ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
+
+RC: dict[Any, Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same on every machine
+    "font.size": 7,
+    "axes.labelsize": 7,
+    "axes.titlesize": 7,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.direction": "out",
+    "ytick.direction": "out",
+    "lines.dash_capstyle": "butt",
+    "savefig.bbox": None,  # a figure of 180 mm stays one of 180 mm
+    "savefig.facecolor": "white",
+    "pdf.fonttype": 42,  # TrueType, embedded, so that text stays text in the PDF
+    "svg.fonttype": "path",
+}
+
+
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """The style, for figures made within the context."""
+    with mpl.rc_context(RC):
+        yield
+
+
+@dataclass(frozen=True)
+class Line:
+    """How the curve of one source is drawn; widths and sizes in points."""
+
+    color: str
+    width: float
+    order: int
+    dashes: str | tuple[int, tuple[float, ...]] = "-"
+    marker: str | None = None
+    marker_size: float = 0.0
+    marker_face: str = "white"
+    bars: bool = False
+    """Error bars instead of a band."""
+
+    def properties(self) -> dict[str, Any]:
+        """Keyword arguments of a matplotlib line."""
+        return {
+            "color": self.color,
+            "linewidth": self.width,
+            "linestyle": self.dashes,
+            "marker": self.marker,
+            "markersize": self.marker_size,
+            "markerfacecolor": self.marker_face,
+            "markeredgewidth": 0.8,
+            "zorder": self.order,
+        }
+
+
+LINES: dict[str, list[Line]] = {
+    "people": [
+        Line(BLACK, 1.6, 5, marker="o", marker_size=3.6, marker_face=BLACK, bars=True),
+        Line(GREY, 1.6, 5, marker="D", marker_size=3.2, marker_face=GREY, bars=True),
+    ],
+    "network": [
+        Line(BLUE, 1.2, 4, marker="s", marker_size=3.4),
+        Line(VERMILION, 1.2, 4, marker="^", marker_size=3.8),
+        Line(GREEN, 1.2, 4, marker="v", marker_size=3.8),
+    ],
+    "theory": [
+        Line(ORANGE, 1.1, 3, dashes=(0, (5, 1.6))),
+        Line(PURPLE, 1.1, 3, dashes=(0, (1.2, 1.2))),
+        Line(SKY, 1.1, 3, dashes=(0, (6, 1.5, 1.2, 1.5))),
+    ],
+}
+
+
+def source_lines(sources: Mapping[str, Kind]) -> dict[str, Line]:
+    """How to draw each source.
+
+    Parameters
+    ----------
+    sources : mapping of str to {"people", "network", "theory"}
+        Name of each source and what it is, in the order of the key.
+
+    Returns
+    -------
+    dict of str to Line
+
+    Raises
+    ------
+    ValueError
+        If a kind is unknown or has more sources than the eye can tell apart.
+
+    Examples
+    --------
+    >>> source_lines({"People": "people", "CMR": "theory"})["People"].color
+    '#000000'
+    """
+    lines: dict[str, Line] = {}
+    used = dict.fromkeys(LINES, 0)
+    for name, kind in sources.items():
+        if kind not in LINES:
+            raise ValueError(f"source {name!r} must be one of {', '.join(LINES)}, got {kind!r}")
+        if used[kind] == len(LINES[kind]):
+            raise ValueError(
+                f"one figure tells {len(LINES[kind])} sources of kind {kind!r} apart, {name!r} is "
+                "one more; make two figures"
+            )
+        lines[name] = LINES[kind][used[kind]]
+        used[kind] += 1
+    return lines

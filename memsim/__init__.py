@@ -1,0 +1,1 @@
+"""Memory networks and cognitive models: train, simulate, fit."""

@@ -1,0 +1,145 @@
+"""Drift of temporal context, shared by TCM and CMR.
+
+Context is a vector of length 1 over units: unit 0 stands for the start of the list, units 1 to L
+for its items, and one further unit for each distractor event.
+"""
+
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from memsim.cognitive.parameters import Parameter
+from memsim.cognitive.phases import StudyPhase
+from paradigms import Event
+
+
+def rho(beta: Parameter, overlap: Float[Tensor, "*any"]) -> Float[Tensor, "*any"]:
+    r"""Share of the old context that keeps the new context at length 1.
+
+    .. math:: \rho = \sqrt{1 + \beta^2 [(c \cdot c^{IN})^2 - 1]} - \beta (c \cdot c^{IN})
+
+    Parameters
+    ----------
+    beta : float or tensor
+        Weight of the input, 0 to 1.
+    overlap : tensor
+        Inner product of the old context with the input, both of length 1.
+
+    Examples
+    --------
+    >>> rho(0.6, torch.tensor(0.0))  # new input: sqrt(1 - 0.6 ** 2)
+    tensor(0.8000)
+
+    References
+    ----------
+    Howard, M. W., & Kahana, M. J. (2002). A distributed representation of temporal context.
+    Journal of Mathematical Psychology, 46, 269-299.
+    """
+    return torch.sqrt(1 + beta**2 * (overlap**2 - 1)) - beta * overlap
+
+
+def integrate(
+    context: Float[Tensor, "*lists units"],
+    c_in: Float[Tensor, "*lists units"],
+    beta: Parameter,
+    rule: Literal["exact", "elementwise"] = "exact",
+) -> Float[Tensor, "*lists units"]:
+    r"""Drift: :math:`c_i = \rho_i c_{i-1} + \beta c^{IN}_i`, with `rho`.
+
+    Parameters
+    ----------
+    context, c_in : (*lists, units)
+        Old context and its input, both of length 1.
+    beta : float or tensor
+        Weight of the input, 0 to 1.
+    rule : "exact" or "elementwise"
+        "exact" is the published equation. "elementwise" takes the product of context and input
+        unit by unit in place of their inner product and then restores length 1. It departs from
+        the theory, makes the number of units matter, and is here only because jaxcmr's fits were
+        made with it.
+
+    Examples
+    --------
+    >>> integrate(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0]), 0.6)
+    tensor([0.8000, 0.6000])
+    """
+    if rule == "exact":
+        return rho(beta, (context * c_in).sum(-1, keepdim=True)) * context + beta * c_in
+    return normalise(rho(beta, context * c_in) * context + beta * c_in)
+
+
+def normalise(vector: Float[Tensor, "*any units"]) -> Float[Tensor, "*any units"]:
+    """Scale to length 1."""
+    return vector / torch.linalg.vector_norm(vector, dim=-1, keepdim=True)
+
+
+class StudyContexts(NamedTuple):
+    """Contexts of one study phase.
+
+    Attributes
+    ----------
+    previous, updated : (items, units)
+        Context just before and just after each item was integrated.
+    final : (units,)
+        Context when the study phase is over.
+    """
+
+    previous: Float[Tensor, "items units"]
+    updated: Float[Tensor, "items units"]
+    final: Float[Tensor, " units"]
+
+
+def study_contexts(
+    phase: StudyPhase, beta: Parameter, rho_distractor: Parameter | None
+) -> StudyContexts:
+    r"""Let context drift through a study phase.
+
+    Each item is new, so its input is its own unit, whatever the duration of its presentation. A
+    distractor that lasts d seconds integrates a fresh unit u,
+    :math:`c \leftarrow \rho_D^d c + \sqrt{1 - \rho_D^{2d}} u`, so that it makes no difference
+    whether an interval is described as one distractor or as several.
+
+    Parameters
+    ----------
+    phase : StudyPhase
+        What is shown, in order.
+    beta : float or tensor
+        Weight of each item's input, 0 to 1.
+    rho_distractor : float, tensor or None
+        Share of context that survives one second of distraction, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the phase holds distractors and `rho_distractor` is None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> phase = StudyPhase(np.array([0]), ((Event.STUDY, 1.0), (Event.DISTRACTOR, 2.0)))
+    >>> study_contexts(phase, beta=0.6, rho_distractor=0.5).final  # start, item, distractor
+    tensor([0.2000, 0.1500, 0.9682], dtype=torch.float64)
+    """
+    kinds = [event for event, _ in phase.events]
+    if Event.DISTRACTOR in kinds and rho_distractor is None:
+        raise ValueError(
+            "the schedule holds distractors, but this parameter set says nothing about them; set "
+            "rho_distractor to the share of context that survives one second of distraction"
+        )
+    n_items = phase.n_items
+    item_units = iter(range(1, n_items + 1))
+    distractor_units = iter(range(n_items + 1, len(kinds) + 1))
+    unit = torch.eye(len(kinds) + 1, dtype=torch.float64)
+    context = unit[0]
+    previous, updated = [], []
+    for event, seconds in phase.events:
+        if event is Event.STUDY:
+            previous.append(context)
+            context = integrate(context, unit[next(item_units)], beta)
+            updated.append(context)
+        elif rho_distractor is not None:
+            kept = rho_distractor**seconds
+            context = kept * context + (1 - kept**2) ** 0.5 * unit[next(distractor_units)]
+    return StudyContexts(torch.stack(previous), torch.stack(updated), context)
