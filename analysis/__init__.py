@@ -1,7 +1,14 @@
 """Recall table -> measures -> statistics -> figures."""
 
 from analysis.curves import curves
-from analysis.figures import plot_free_recall, plot_lag_crp, plot_pfr, plot_spc, save_figure
+from analysis.figures import (
+    plot_dose,
+    plot_free_recall,
+    plot_lag_crp,
+    plot_pfr,
+    plot_spc,
+    save_figure,
+)
 from analysis.human import human_condition, human_curves, human_group_curve, human_names
 from analysis.intervals import bootstrap_lists, group_curve
 from analysis.lag_crp import lag_crp
@@ -30,6 +37,7 @@ __all__ = [
     "human_names",
     "lag_crp",
     "pfr",
+    "plot_dose",
     "plot_free_recall",
     "plot_lag_crp",
     "plot_pfr",

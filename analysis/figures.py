@@ -1,6 +1,6 @@
 """Figures of free recall: each takes a result table and returns what it drew on.
 
-A result table is that of `group_curve`, `bootstrap_lists` or `human_group_curve`: the column of x,
+The result table of a curve is that of `group_curve`, `bootstrap_lists` or `human_group_curve`: the column of x,
 `mean`, `low`, `high`, `over`, and, for several sources in one table, `source`.
 """
 
@@ -23,6 +23,14 @@ MM = 1 / 25.4
 
 #: width and height in inches, rows and columns of panels, characters of the note per line
 LAYOUTS = {"double": (180 * MM, 68 * MM, 1, 3, 130), "single": (85 * MM, 172 * MM, 3, 1, 60)}
+
+#: panels of `plot_dose`: column of the table and name of the axis
+DOSE_PANELS = {
+    "words": "Words recalled",
+    "pfr_last": "PFR of the last word",
+    "crp_plus1": "Lag-CRP(+1)",
+    "crp_minus1": "Lag-CRP(−1)",
+}
 
 
 def plot_spc(
@@ -130,6 +138,52 @@ def plot_free_recall(
     return fig
 
 
+def plot_dose(networks: pd.DataFrame, people: Mapping[str, float]) -> Figure:
+    """Recall of networks against their storage noise, with people as a horizontal line.
+
+    Parameters
+    ----------
+    networks : DataFrame
+        One row per network: `noise`, `words` (recalled per list), `pfr_last` (probability that
+        the last word is recalled first), `crp_plus1` and `crp_minus1` (lag-CRP).
+    people : mapping of str to float
+        The same of people; what is missing is not drawn.
+
+    Returns
+    -------
+    Figure
+        Four panels, 180 mm wide: a dot per network and a line through their means.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing.
+    """
+    missing = [name for name in ("noise", *DOSE_PANELS) if name not in networks.columns]
+    if missing:
+        raise ValueError(f"networks have no column {missing[0]!r}, only {[*networks.columns]}")
+    lines = source_lines({"People": "people", "Networks": "network"})
+    with figure_style():
+        fig = plt.figure(figsize=(180 * MM, 56 * MM), layout="constrained")
+        axes = fig.subplots(1, len(DOSE_PANELS), gridspec_kw={"wspace": 0.06})
+        for ax, (name, label) in zip(axes, DOSE_PANELS.items(), strict=True):
+            means = networks.groupby("noise")[name].mean()
+            network = lines["Networks"]
+            ax.plot(means.index, means, color=network.color, linewidth=1.2, label="Networks, mean")
+            dots = {"color": network.color, "alpha": 0.6, "markeredgewidth": 0, "clip_on": False}
+            dots |= {"linestyle": "none", "marker": "o", "markersize": 3.2}
+            ax.plot(networks["noise"], networks[name], label="One network", **dots)
+            if name in people:
+                black = lines["People"]
+                ax.axhline(people[name], color=black.color, linewidth=black.width, label="People")
+            ax.set(xlabel="Storage noise", ylabel=label, xticks=means.index)
+            top = max(ax.get_ylim()[1], 1.05 * people.get(name, 0.0))
+            ax.set_ylim(0, top if name == "words" else min(top, 1.02))
+        handles, labels = axes[0].get_legend_handles_labels()
+        fig.legend(handles[::-1], labels[::-1], loc="outside upper center", ncols=3)
+    return fig
+
+
 def save_figure(fig: Figure, path_without_suffix: str | PathLike[str]) -> None:
     """Save as PDF (vectors, fonts embedded) and PNG (300 dpi); the same figure, the same bytes."""
     with figure_style():
@@ -167,9 +221,8 @@ def _draw(ax: Axes, rows: pd.DataFrame, x: str, source: str, line: Line) -> None
         if line.bars:
             ax.vlines(place, low, high, color=line.color, linewidth=0.7, zorder=line.order)
         else:
-            ax.fill_between(
-                place, low, high, color=line.color, alpha=0.15, linewidth=0, zorder=line.order - 2
-            )
+            band = ax.fill_between(place, low, high, color=line.color, alpha=line.band, linewidth=0)
+            band.set_zorder(line.order - 2)
 
 
 def _study_positions(ax: Axes, curve: pd.DataFrame) -> None:

@@ -1,7 +1,8 @@
 """One style for all figures: small sans serif, thin axes, colours that colour-blind readers see.
 
 People come first to the eye (black, thick, on top), then networks (solid, coloured, open markers),
-then theories (thin, broken lines without markers), so that sources differ without colour too.
+then theories (thin, broken lines without markers), so that sources differ without colour too. More
+than three networks are taken for steps of one quantity: light to dark, each with its own marker.
 
 References
 ----------
@@ -66,6 +67,8 @@ class Line:
     marker: str | None = None
     marker_size: float = 0.0
     marker_face: str = "white"
+    band: float = 0.15
+    """Opacity of the band."""
     bars: bool = False
     """Error bars instead of a band."""
 
@@ -100,6 +103,24 @@ LINES: dict[str, list[Line]] = {
     ],
 }
 
+#: light to dark, as steps of a dose; dark enough on white, and lightness alone tells them apart
+SHADES = ["#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58"]
+STEP_MARKERS = ["s", "^", "v", "D", "o", ">"]
+#: networks that one figure tells apart
+MAX_NETWORKS = len(SHADES)
+
+
+def network_lines(n_networks: int) -> list[Line]:
+    """How to draw networks: up to three by colour, more by shade."""
+    if n_networks <= len(LINES["network"]):
+        return LINES["network"]
+    last = min(n_networks, MAX_NETWORKS) - 1
+    picked = [SHADES[round(i * (MAX_NETWORKS - 1) / last)] for i in range(last + 1)]
+    return [
+        Line(shade, 1.2, 4, marker=marker, marker_size=3.2, band=0.08)
+        for shade, marker in zip(picked, STEP_MARKERS, strict=False)
+    ]
+
 
 def source_lines(sources: Mapping[str, Kind]) -> dict[str, Line]:
     """How to draw each source.
@@ -123,16 +144,17 @@ def source_lines(sources: Mapping[str, Kind]) -> dict[str, Line]:
     >>> source_lines({"People": "people", "CMR": "theory"})["People"].color
     '#000000'
     """
+    known = LINES | {"network": network_lines([*sources.values()].count("network"))}
     lines: dict[str, Line] = {}
-    used = dict.fromkeys(LINES, 0)
+    used = dict.fromkeys(known, 0)
     for name, kind in sources.items():
-        if kind not in LINES:
-            raise ValueError(f"source {name!r} must be one of {', '.join(LINES)}, got {kind!r}")
-        if used[kind] == len(LINES[kind]):
+        if kind not in known:
+            raise ValueError(f"source {name!r} must be one of {', '.join(known)}, got {kind!r}")
+        if used[kind] == len(known[kind]):
             raise ValueError(
-                f"one figure tells {len(LINES[kind])} sources of kind {kind!r} apart, {name!r} is "
+                f"one figure tells {len(known[kind])} sources of kind {kind!r} apart, {name!r} is "
                 "one more; make two figures"
             )
-        lines[name] = LINES[kind][used[kind]]
+        lines[name] = known[kind][used[kind]]
         used[kind] += 1
     return lines

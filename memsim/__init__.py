@@ -1,1 +1,17 @@
-"""Memory networks and cognitive models: train, simulate, fit."""
+"""Memory networks and cognitive models: train, simulate, compare."""
+
+from memsim.dnc import DNC
+from memsim.participant import Participant
+from memsim.simulate import simulate
+from memsim.train import Trained, train
+from memsim.weights import load_network, save_network
+
+__all__ = [
+    "DNC",
+    "Participant",
+    "Trained",
+    "load_network",
+    "save_network",
+    "simulate",
+    "train",
+]

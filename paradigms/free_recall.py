@@ -39,10 +39,13 @@ class FreeRecall:
     >>> schedule = task.trials(seed=0, i=0, n_lists=2)
     >>> schedule.presented.shape, schedule.n_responses
     ((2, 3), 4)
-    >>> responses = schedule.presented[:, [2, 0]]  # last item, then first
-    >>> task.score(schedule, responses)
-    array([[3, 1],
-           [3, 1]])
+
+    The last word, then the first, then nothing more; what follows a stop does not count:
+
+    >>> scored = task.score(schedule, np.array([[3, 1, 0, 0], [3, 1, 0, 2]]))
+    >>> scored["recalled"]
+    array([[3, 1, 0, 0],
+           [3, 1, 0, 0]])
 
     References
     ----------
@@ -56,23 +59,26 @@ class FreeRecall:
     recall_time: float = 90.0
     pool_size: int = 1000
 
-    #: a response is right if it names any studied item not yet recalled; STOP once none is left
+    #: a response is right if it is any studied word not yet recalled, and STOP once none is left
     objective: ClassVar[str] = "order-free"
+    #: what a response may be: a study position, an intrusion (-1), STOP (0)
+    response_set: ClassVar[tuple[str, ...]] = ("position", "intrusion", "stop")
 
     def __post_init__(self) -> None:
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type is int and (isinstance(value, bool) or value != int(value)):
+            if field.type is int and not isinstance(value, (int, np.integer)):
                 raise ValueError(f"{field.name} must be a whole number, got {value!r}")
-            lowest_is_zero = field.name == "retention_interval"
-            if not (value >= 0 if lowest_is_zero else value > 0):
-                bound = "0 or more" if lowest_is_zero else "more than 0"
+            zero_is_legal = field.name == "retention_interval"
+            if not (value >= 0 if zero_is_legal else value > 0):
+                bound = "0 or more" if zero_is_legal else "more than 0"
                 raise ValueError(f"{field.name} must be {bound}, got {value!r}")
         shown = self.list_length + self.n_distractors
         if shown > self.pool_size:
             raise ValueError(
                 f"pool_size={self.pool_size} is too small: a list shows {self.list_length} words "
-                f"and {self.n_distractors} distractors, all different; ask for at least {shown}"
+                f"and {self.n_distractors} distractors, all different; make it at least {shown} "
+                "or shorten the list"
             )
 
     @property
@@ -101,40 +107,53 @@ class FreeRecall:
         order = rng.random((n_lists, self.pool_size)).argpartition(shown - 1, axis=1)[:, :shown]
         items = rng.permuted(order, axis=1) + 1
         n_responses = self.list_length + 1
-        kinds = (
+        filler = self.retention_interval / max(self.n_distractors, 1)
+        phases = (
             (Event.STUDY, self.list_length, self.presentation_time),
-            (
-                Event.DISTRACTOR,
-                self.n_distractors,
-                self.retention_interval / max(self.n_distractors, 1),
-            ),
+            (Event.DISTRACTOR, self.n_distractors, filler),
             (Event.RESPONSE, n_responses, self.recall_time / n_responses),
         )
-        event = np.concatenate([np.full(n, kind, dtype=np.int8) for kind, n, _ in kinds])
-        duration = np.concatenate([np.full(n, seconds) for _, n, seconds in kinds])
+        event = np.concatenate([np.full(n, kind, dtype=np.int8) for kind, n, _ in phases])
+        duration = np.concatenate([np.full(n, seconds) for _, n, seconds in phases])
         return Schedule(
             event=np.tile(event, (n_lists, 1)),
             duration=np.tile(duration, (n_lists, 1)),
             item=np.pad(items, ((0, 0), (0, n_responses))),
         )
 
-    def score(self, schedule: Schedule, responses: NDArray[np.integer]) -> NDArray[np.integer]:
-        """Study position of each response.
+    def score(
+        self, schedule: Schedule, responses: NDArray[np.integer]
+    ) -> dict[str, NDArray[np.integer]]:
+        """What was presented and recalled: the matrices of the recall table.
 
         Parameters
         ----------
         schedule : Schedule
             What was shown.
         responses : (lists, outputs) integers
-            Item numbers in output order; 0 after recall has stopped, negative for a response
-            that is no item at all.
+            Study position from 1 of each response in output order, -1 for a response that is no
+            word of the list, 0 for STOP.
 
         Returns
         -------
-        (lists, outputs) integers
-            Study position from 1, -1 for an intrusion, 0 after recall has stopped. A repetition
-            is the same position once more.
+        dict
+            `presented` (lists, list_length), item numbers in study order, and `recalled`
+            (lists, outputs): the responses up to the first STOP, 0 after it. A repetition is the
+            same position once more.
         """
-        match = responses[:, :, None] == schedule.presented[:, None, :]
-        position = np.where(match.any(axis=2), match.argmax(axis=2) + 1, -1)
-        return np.where(responses == 0, 0, position)
+        responses = np.asarray(responses)
+        if responses.ndim != 2 or len(responses) != schedule.n_lists:
+            raise ValueError(
+                f"responses must be (lists, outputs) with {schedule.n_lists} lists, "
+                f"got shape {responses.shape}"
+            )
+        n_words = (schedule.event == Event.STUDY).sum(axis=1)
+        wrong = (responses < -1) | (responses > n_words[:, None])
+        if wrong.any():
+            row, output = np.argwhere(wrong)[0]
+            raise ValueError(
+                f"response {responses[row, output]} at output {output + 1} of list {row} is no "
+                f"study position of a list of {n_words[row]}, -1 (intrusion) or 0 (STOP)"
+            )
+        going = np.cumprod(responses != 0, axis=1).astype(responses.dtype)
+        return {"presented": schedule.presented, "recalled": responses * going}

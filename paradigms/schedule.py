@@ -21,14 +21,14 @@ class Event(IntEnum):
     RESPONSE = 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     """A batch of lists as events in order.
 
     Attributes
     ----------
     event : (lists, steps) integers
-        One `Event` per step; shorter lists end in `Event.PAD`.
+        One `Event` per step; a list shorter than others ends in `Event.PAD`.
     duration : (lists, steps) floats
         Seconds each event lasts.
     item : (lists, steps) integers
@@ -49,23 +49,19 @@ class Schedule:
 
     @property
     def n_lists(self) -> int:
+        """Lists in the batch."""
         return self.event.shape[0]
 
     @property
     def presented(self) -> NDArray[np.integer]:
         """Items studied, in order: (lists, longest list), 0 after the end of a shorter list."""
-        return self._select(Event.STUDY)
+        studied = self.event == Event.STUDY
+        items = np.zeros((self.n_lists, int(studied.sum(axis=1).max(initial=0))), dtype=np.int64)
+        row, step = np.nonzero(studied)
+        items[row, np.cumsum(studied, axis=1)[row, step] - 1] = self.item[row, step]
+        return items
 
     @property
     def n_responses(self) -> int:
         """Responses asked for, at most, in any list."""
         return int((self.event == Event.RESPONSE).sum(axis=1).max(initial=0))
-
-    def _select(self, kind: Event) -> NDArray[np.integer]:
-        chosen = self.event == kind
-        width = int(chosen.sum(axis=1).max(initial=0))
-        selected = np.zeros((self.n_lists, width), dtype=np.int64)
-        row, step = np.nonzero(chosen)
-        column = np.cumsum(chosen, axis=1)[row, step] - 1
-        selected[row, column] = self.item[row, step]
-        return selected

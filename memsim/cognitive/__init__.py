@@ -3,6 +3,8 @@
 Every model recalls from a schedule; TCM and CMR also say how probable given recalls are.
 """
 
+from typing import Any
+
 from memsim.cognitive import cmr, sam, tcm
 from memsim.cognitive.cmr import CMR
 from memsim.cognitive.parameters import Preset
@@ -12,7 +14,7 @@ from memsim.cognitive.stopping import ExponentialStop, SaturatedStop
 from memsim.cognitive.tcm import TCM
 
 #: reference parameter sets of all models by name
-PRESETS = {**tcm.PRESETS, **cmr.PRESETS, **sam.PRESETS}
+PRESETS: dict[str, Preset[Any]] = {**tcm.PRESETS, **cmr.PRESETS, **sam.PRESETS}
 
 __all__ = [
     "CMR",

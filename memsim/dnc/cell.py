@@ -14,6 +14,9 @@ Allocation = Literal["sort", "softmax"]
 class MemoryState(NamedTuple):
     """Everything the memory carries from one step to the next; the letters are the paper's.
 
+    Locations have no names of their own: among equally unused ones, allocation by sort takes one
+    by rounding, so the same list may lie in other rows on another machine or in another batch.
+
     Attributes
     ----------
     memory : (b, n, w)
@@ -48,13 +51,13 @@ class Interface(NamedTuple):
     read_strengths: Float[Tensor, "b r"]
     write_key: Float[Tensor, "b 1 w"]
     write_strength: Float[Tensor, "b 1"]
-    erase: Float[Tensor, "b w"]
-    write: Float[Tensor, "b w"]
+    erase_vector: Float[Tensor, "b w"]
+    write_vector: Float[Tensor, "b w"]
     free_gates: Float[Tensor, "b r"]
-    allocation_gate: Float[Tensor, "b"]
-    write_gate: Float[Tensor, "b"]
+    allocation_gate: Float[Tensor, " b"]
+    write_gate: Float[Tensor, " b"]
     read_modes: Float[Tensor, "b r 3"]
-    allocation_strength: Float[Tensor, "b"] | None
+    allocation_strength: Float[Tensor, " b"] | None
 
 
 class Memory:
@@ -94,8 +97,8 @@ class Memory:
             "read_strengths": n_read_heads,
             "write_key": word_size,
             "write_strength": 1,
-            "erase": word_size,
-            "write": word_size,
+            "erase_vector": word_size,
+            "write_vector": word_size,
             "free_gates": n_read_heads,
             "allocation_gate": 1,
             "write_gate": 1,
@@ -119,11 +122,14 @@ class Memory:
             *(torch.zeros(batch, *shape, dtype=dtype, device=device) for shape in shapes)
         )
 
+    def parts(self, vector: Float[Tensor, "*b i"]) -> dict[str, Tensor]:
+        """Cut the interface vector, or its bias, into its named parts (views of it)."""
+        pieces = vector.split(list(self._sizes.values()), dim=-1)
+        return dict(zip(self._sizes, pieces, strict=True))
+
     def interface(self, vector: Float[Tensor, "b i"]) -> Interface:
         """Cut the interface vector into its parts and bring each into its range."""
-        parts = dict(
-            zip(self._sizes, vector.split(list(self._sizes.values()), dim=1), strict=True)
-        )
+        parts = self.parts(vector)
         r, w = self.n_read_heads, self.word_size
         modes = parts["read_modes"]
         return Interface(
@@ -131,8 +137,8 @@ class Memory:
             read_strengths=eq.oneplus(parts["read_strengths"]),
             write_key=parts["write_key"].unsqueeze(1),
             write_strength=eq.oneplus(parts["write_strength"]),
-            erase=torch.sigmoid(parts["erase"]),
-            write=parts["write"],
+            erase_vector=torch.sigmoid(parts["erase_vector"]),
+            write_vector=parts["write_vector"],
             free_gates=torch.sigmoid(parts["free_gates"]),
             allocation_gate=torch.sigmoid(parts["allocation_gate"]).squeeze(1),
             write_gate=torch.sigmoid(parts["write_gate"]).squeeze(1),
@@ -175,7 +181,7 @@ class Memory:
             allocation = eq.allocation_weighting_softmax(usage, said.allocation_strength)
         found = eq.content_weighting(memory, said.write_key, said.write_strength).squeeze(1)
         written = eq.write_weighting(allocation, found, said.allocation_gate, said.write_gate)
-        memory = eq.erase_and_write(memory, written, said.erase, said.write)
+        memory = eq.erase_and_write(memory, written, said.erase_vector, said.write_vector)
 
         weighting = eq.content_weighting(memory, said.read_keys, said.read_strengths)
         link, precedence = state.link, state.precedence

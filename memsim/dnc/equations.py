@@ -40,7 +40,7 @@ def content_weighting(
     The paper leaves the cosine of an all-zero vector open; here it is 0, because `EPSILON` is
     added to the product of the norms.
     """
-    dot = torch.einsum("bhw,bnw->bhn", keys, memory)
+    dot = keys @ memory.transpose(1, 2)
     key_norm = torch.linalg.vector_norm(keys, dim=2)
     row_norm = torch.linalg.vector_norm(memory, dim=2)
     cosine = dot / (key_norm[:, :, None] * row_norm[:, None, :] + EPSILON)
@@ -76,7 +76,7 @@ def allocation_weighting_sort(usage: Float[Tensor, "b n"]) -> Float[Tensor, "b n
 
 
 def allocation_weighting_softmax(
-    usage: Float[Tensor, "b n"], strength: Float[Tensor, "b"]
+    usage: Float[Tensor, "b n"], strength: Float[Tensor, " b"]
 ) -> Float[Tensor, "b n"]:
     """a = softmax(beta_a (1 - u)) (Ben-Ari & Bekker, 2017, eq. 10).
 
@@ -89,8 +89,8 @@ def allocation_weighting_softmax(
 def write_weighting(
     allocation: Float[Tensor, "b n"],
     content: Float[Tensor, "b n"],
-    allocation_gate: Float[Tensor, "b"],
-    write_gate: Float[Tensor, "b"],
+    allocation_gate: Float[Tensor, " b"],
+    write_gate: Float[Tensor, " b"],
 ) -> Float[Tensor, "b n"]:
     """w^w = g^w (g^a a + (1 - g^a) c^w)."""
     chosen = torch.lerp(content, allocation, allocation_gate[:, None])

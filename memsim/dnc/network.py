@@ -1,6 +1,7 @@
 """The Differentiable Neural Computer: a controller and its memory."""
 
-from typing import Literal, NamedTuple
+from numbers import Integral
+from typing import Any, Literal, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -101,10 +102,23 @@ class DNC(nn.Module):
         )
         _check_choice("controller", controller, ("lstm", "feedforward"))
         _check_choice("allocation", allocation, ("sort", "softmax"))
-        if not storage_noise >= 0:
-            raise ValueError(f"storage_noise must be 0 or more, got {storage_noise!r}")
+        if not 0 <= storage_noise < float("inf"):
+            raise ValueError(f"storage_noise must be a number from 0, got {storage_noise!r}")
         self.input_size = input_size
         self.hidden_size = hidden_size
+        #: the arguments that make this network again
+        self.options: dict[str, Any] = {
+            "input_size": input_size,
+            "output_size": output_size,
+            "hidden_size": hidden_size,
+            "n_locations": n_locations,
+            "word_size": word_size,
+            "n_read_heads": n_read_heads,
+            "controller": controller,
+            "allocation": allocation,
+            "temporal_links": temporal_links,
+            "storage_noise": storage_noise,
+        }
         self.memory = Memory(
             n_locations=n_locations,
             word_size=word_size,
@@ -177,9 +191,9 @@ class DNC(nn.Module):
         state : DNCState
             After the last step.
         """
-        if inputs.ndim != 3 or inputs.shape[2] != self.input_size:
+        if inputs.ndim != 3 or inputs.shape[1] == 0 or inputs.shape[2] != self.input_size:
             raise ValueError(
-                f"inputs must have shape (batch, time, {self.input_size}), "
+                f"inputs must have shape (batch, time, {self.input_size}) with at least one step, "
                 f"got {tuple(inputs.shape)}"
             )
         if state is None:
@@ -193,7 +207,7 @@ class DNC(nn.Module):
 
 def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
-        if not isinstance(size, int) or size < 1:
+        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
             raise ValueError(f"{name} must be a whole number from 1, got {size!r}")
 
 

@@ -9,13 +9,14 @@ import pytest
 from analysis import (
     figure_style,
     human_group_curve,
+    plot_dose,
     plot_free_recall,
     plot_lag_crp,
     plot_pfr,
     plot_spc,
     save_figure,
 )
-from analysis.style import source_lines
+from analysis.style import MAX_NETWORKS, source_lines
 
 SOURCES = {
     "People": "people",
@@ -81,6 +82,53 @@ def test_people_are_on_top_and_no_two_sources_look_alike():
     assert lines["People"].width > max(lines[name].width for name in SOURCES if name != "People")
     without_colour = {(str(line.dashes), line.marker, line.marker_face) for line in lines.values()}
     assert len(without_colour) == len(SOURCES)
+
+
+def lightness(color: str) -> float:
+    """Relative luminance of a colour, 0 black to 1 white."""
+    return float(np.dot(matplotlib.colors.to_rgb(color), [0.2126, 0.7152, 0.0722]))
+
+
+@pytest.mark.parametrize("n_networks", range(4, MAX_NETWORKS + 1))
+def test_many_networks_go_from_light_to_dark(n_networks):
+    lines = [*source_lines({str(k): "network" for k in range(n_networks)}).values()]
+    shades = [lightness(line.color) for line in lines]
+    assert min(-np.diff(shades)) > 0.03
+    assert shades[0] < 0.75  # visible on white
+    assert len({line.marker for line in lines}) == n_networks
+
+
+def test_networks_that_the_eye_cannot_tell_apart_are_too_many():
+    with pytest.raises(ValueError, match=f"tells {MAX_NETWORKS} sources of kind 'network' apart"):
+        source_lines({str(k): "network" for k in range(MAX_NETWORKS + 1)})
+
+
+def dose() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "noise": [0.0, 0.0, 0.2, 0.4],
+            "words": [8.0, 9.0, 7.0, 6.0],
+            "pfr_last": [0.1, 0.3, 0.5, 0.6],
+            "crp_plus1": [0.2, 0.4, 0.5, np.nan],
+            "crp_minus1": [0.2, 0.2, 0.1, np.nan],
+        }
+    )
+
+
+def test_a_dose_curve_shows_every_network_their_mean_and_people():
+    fig = plot_dose(dose(), {"words": 6.5, "pfr_last": 0.3})
+    mean, each, people = fig.axes[0].lines
+    assert mean.get_xydata().tolist() == [[0, 8.5], [0.2, 7], [0.4, 6]]
+    assert each.get_xydata().tolist() == dose()[["noise", "words"]].to_numpy().tolist()
+    assert [*people.get_ydata()] == [6.5, 6.5]
+    assert [len(ax.lines) for ax in fig.axes] == [3, 3, 2, 2]
+    assert all(ax.get_ylim()[0] == 0 for ax in fig.axes)
+    assert fig.get_figwidth() * 25.4 == pytest.approx(180)
+
+
+def test_a_dose_curve_names_a_missing_column():
+    with pytest.raises(ValueError, match="no column 'pfr_last', only"):
+        plot_dose(dose().drop(columns="pfr_last"), {})
 
 
 @pytest.mark.parametrize("width", ["double", "single"])

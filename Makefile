@@ -1,0 +1,39 @@
+# Everything a newcomer needs; each target sets up .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test test-slow test-gpu check notebooks wheel lab clean
+
+demo: .venv/ready            ## train, simulate, compare: the main job, a few minutes
+	$(BIN)/memsim run free-recall --out runs/demo-$$(date +%Y%m%d-%H%M%S)
+
+test: .venv/ready            ## the fast tests
+	$(BIN)/pytest -q -n auto
+
+test-slow: .venv/ready       ## trains the networks of the demo and checks what they show
+	$(BIN)/pytest -q -m slow
+
+test-gpu: .venv/ready        ## needs a CUDA device
+	$(BIN)/pytest -q -m gpu
+
+check: .venv/ready           ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+notebooks: .venv/ready       ## run every notebook at small size
+	SMOKE_TEST=1 $(BIN)/pytest -q --nbmake --nbmake-timeout=300 notebooks
+
+wheel: .venv/ready           ## build the wheel
+	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
+
+lab: .venv/ready             ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab notebooks
+
+clean:
+	rm -rf .venv dist
+
+.venv/ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@

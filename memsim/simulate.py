@@ -1,0 +1,98 @@
+"""Simulate recalls of networks and theories alike: models and a paradigm in, a recall table out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis import Recalls
+from memsim.threads import one_thread
+from paradigms import FreeRecall, Schedule
+
+#: lists simulated at a time
+BATCH = 1000
+
+
+class Model(Protocol):
+    """Whatever can take part in a paradigm: a trained network, TCM, CMR, SAM."""
+
+    def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.integer]:
+        """Study positions from 1 in output order, -1 for an intrusion, 0 once stopped."""
+        ...
+
+
+def simulate(
+    models: Model | Sequence[Model] | Mapping[str, Model | Sequence[Model]],
+    paradigm: FreeRecall,
+    *,
+    n_lists: int,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Recalls of simulated participants, one for each model given.
+
+    Parameters
+    ----------
+    models : model, sequence of models, or mapping of label to model or sequence
+        Trained networks (`memsim.train`) and theories (`memsim.cognitive`).
+    paradigm : FreeRecall
+        What all of them take part in.
+    n_lists : int
+        Lists per participant.
+    seed : int
+        The same seed gives the same lists and the same recalls.
+
+    Returns
+    -------
+    DataFrame
+        A recall table: `subject` (from 1, in the order given), `list`, `trial_type`, `position`,
+        `item`, and `model`, the label, where models came in a mapping.
+
+    Examples
+    --------
+    >>> from memsim.cognitive import CMR, TCM
+    >>> table = simulate(
+    ...     {"CMR": CMR.preset("CMR-10"), "TCM": TCM.preset("TCM-10")}, FreeRecall(), n_lists=2
+    ... )
+    >>> table[table["trial_type"] == "study"].groupby(["model", "subject"]).size()
+    model  subject
+    CMR    1          20
+    TCM    2          20
+    dtype: int64
+    """
+    if n_lists < 1:
+        raise ValueError(f"n_lists must be 1 or more, got {n_lists!r}")
+    labelled = models if isinstance(models, Mapping) else {None: models}
+    participants = [
+        (label, model)
+        for label, some in labelled.items()
+        for model in (some if isinstance(some, Sequence) else [some])
+    ]
+    if not participants:
+        raise ValueError("models is empty; give at least one model")
+    tables = []
+    for k, (label, model) in enumerate(participants):
+        with one_thread():  # a sum in another order may turn a response into another one
+            presented, recalled = _recall_lists(model, paradigm, n_lists, [seed, k])
+        labels = pd.DataFrame({"subject": k + 1, "list": np.arange(1, n_lists + 1)})
+        if label is not None:
+            labels["model"] = label
+        tables.append(Recalls(presented, recalled, labels).to_table())
+    return pd.concat(tables, ignore_index=True)
+
+
+def _recall_lists(
+    model: Model, paradigm: FreeRecall, n_lists: int, seed: list[int]
+) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
+    """`presented` and `recalled` of one participant, simulated batch by batch."""
+    rng = np.random.default_rng(seed)
+    lists_seed = int(rng.integers(2**32))
+    scored = []
+    for i, start in enumerate(range(0, n_lists, BATCH)):
+        schedule = paradigm.trials(lists_seed, i, min(BATCH, n_lists - start))
+        scored.append(paradigm.score(schedule, model.recall(schedule, rng)))
+    return (
+        np.concatenate([part["presented"] for part in scored]),
+        np.concatenate([part["recalled"] for part in scored]),
+    )

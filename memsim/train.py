@@ -1,0 +1,247 @@
+"""Train a network to recall: one participant from one seed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import nn
+
+from memsim.dnc import DNC
+from memsim.participant import Participant, Recall
+from memsim.threads import one_thread
+from paradigms import FreeRecall, RandomBinary
+from paradigms.codes import EVENT_CHANNELS
+
+#: updates at each list length before lists grow
+UPDATES_PER_LENGTH = 100
+#: updates between two reports, each the mean of what came since the last
+REPORT_EVERY = 20
+#: share of training after which a network is tested for being stuck
+STUCK_AFTER = 0.4
+#: a stuck network is right less often than guessing would be, plus this
+STUCK_MARGIN = 0.02
+
+
+class Progress(NamedTuple):
+    """How training stands: means over the updates since the last report."""
+
+    attempt: int
+    update: int
+    loss: float
+    """Nats per list."""
+    right: float
+    """Share of the network's own responses that were right."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained(Participant):
+    """A participant and how it came to be.
+
+    Parameters
+    ----------
+    network, codes
+        See `Participant`.
+    seed : int
+    restarts : tuple of str
+        Why earlier attempts were given up, in order; empty if the first one went through.
+    failure : str or None
+        What is wrong with the last attempt too, if anything.
+    history : DataFrame
+        `attempt, update, loss, right`, one row per 20 updates; see `Progress`.
+    """
+
+    seed: int
+    restarts: tuple[str, ...]
+    failure: str | None
+    history: pd.DataFrame
+
+
+def train(
+    paradigm: FreeRecall,
+    *,
+    seed: int = 0,
+    n_updates: int = 5000,
+    batch_size: int = 32,
+    learning_rate: float = 3e-3,
+    codes: RandomBinary | None = None,
+    max_restarts: int = 1,
+    device: str = "cpu",
+    progress: Callable[[Progress], None] | None = None,
+    **network_options: Any,
+) -> Trained:
+    """Train a DNC on a paradigm.
+
+    The loss is minus the log probability of a right response (see `memsim.objectives`), summed
+    over a list. Lists grow by count, from a quarter of their length to all of it. A wrong
+    response is corrected with a probability that falls from 1 to 0 during training; else, as in
+    every test, the network goes on from whatever it said. Adam, with gradients clipped at norm 5
+    and a rate that is constant for half of training and then falls to a twentieth. One thread,
+    as small networks want it.
+
+    Parameters
+    ----------
+    paradigm : FreeRecall
+    seed : int
+        Of the network's weights and of all it sees.
+    n_updates, batch_size : int
+        Updates, and lists in each.
+    learning_rate : float
+    codes : RandomBinary, optional
+        Item codes; 8 bits where left out.
+    max_restarts : int
+        How often a network may start again, from other weights, because its loss is no longer a
+        finite number (diverged), or because after 40 % of training it is right no more often
+        than by guessing (stuck). Restarts are counted in the result, never hidden; the last
+        attempt goes through to the end.
+    device : str
+        "cpu", "cuda", ...
+    progress : function, optional
+        Called with a `Progress` every 20 updates.
+    **network_options
+        Options of `memsim.DNC`; a setting it lacks is a TypeError. Left out: a feed-forward
+        controller of 64 units, words of 32 numbers, and 6 locations more than words in a list.
+
+    Returns
+    -------
+    Trained
+
+    Examples
+    --------
+    >>> task = FreeRecall(list_length=2)
+    >>> trained = train(task, n_updates=20, hidden_size=8, word_size=4)
+    >>> trained.recall(task.trials(seed=1, i=0, n_lists=5), np.random.default_rng(0)).shape
+    (5, 3)
+    """
+    for name, value in (("n_updates", n_updates), ("batch_size", batch_size)):
+        if value < 1:
+            raise ValueError(f"{name} must be 1 or more, got {value!r}")
+    codes = codes or RandomBinary(n_bits=8)
+    options: dict[str, Any] = {
+        "hidden_size": 64,
+        "n_locations": paradigm.list_length + 6,
+        "word_size": 32,
+        "controller": "feedforward",
+    } | network_options
+    guessing = paradigm.list_length / 2**codes.n_bits
+    restarts: list[str] = []
+    history: list[Progress] = []
+    with one_thread():
+        while True:
+            attempt, last_attempt = len(restarts), len(restarts) == max_restarts
+            torch.manual_seed(int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0]))
+            network = DNC(codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options)
+            initialise(network)
+            participant = Participant(network.to(device), codes)
+            optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+            failure = None
+            for now in _train(
+                participant, optimiser, paradigm, seed, attempt, n_updates, batch_size
+            ):
+                history.append(now)
+                if progress:
+                    progress(now)
+                failure = _failure(now, n_updates, guessing)
+                if not isfinite(now.loss) or (failure and not last_attempt):
+                    break
+            if failure is None or last_attempt:
+                break
+            restarts.append(failure)
+    return Trained(
+        network=network,
+        codes=codes,
+        seed=seed,
+        restarts=tuple(restarts),
+        failure=failure,
+        history=pd.DataFrame(history),
+    )
+
+
+def initialise(network: DNC) -> None:
+    """Weights from which recall is learnt in minutes.
+
+    Orthogonal weights, and a memory that from the first step is written to unused locations
+    (allocation gate .88, write gate .73), keeps what is stored (free gates .12), and reads on
+    forward or by content rather than backward. With the customary start, all gates at .5, most
+    updates go into learning to store at all.
+    """
+    for module in network.modules():
+        if isinstance(module, nn.Linear):
+            nn.init.orthogonal_(module.weight)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    bias = network.memory.parts(network.to_interface.bias)
+    with torch.no_grad():
+        bias["allocation_gate"].fill_(2.0)
+        bias["write_gate"].fill_(1.0)
+        bias["free_gates"].fill_(-2.0)
+        # for each head backward, content, forward; there are none without links
+        modes = bias["read_modes"].unflatten(0, (network.memory.n_read_heads, -1))
+        modes.copy_(torch.tensor([-2.0, 0.0, 1.0])[: modes.shape[1]].expand_as(modes))
+
+
+def list_length_at(update: int, list_length: int) -> int:
+    """Curriculum by count: a quarter of the list, a quarter more every 100 updates.
+
+    Examples
+    --------
+    >>> [list_length_at(update, 10) for update in (0, 99, 100, 399, 400, 5000)]
+    [2, 2, 4, 8, 10, 10]
+    """
+    quarter = max(1, list_length // 4)
+    return min(list_length, quarter * (1 + update // UPDATES_PER_LENGTH))
+
+
+def _train(
+    participant: Participant,
+    optimiser: torch.optim.Optimizer,
+    paradigm: FreeRecall,
+    seed: int,
+    attempt: int,
+    n_updates: int,
+    batch_size: int,
+) -> Iterator[Progress]:
+    """Update after update; update i is a function of (seed, attempt, i) and the weights."""
+    learning_rate = optimiser.param_groups[0]["lr"]
+    seen: list[tuple[float, float]] = []
+    for i in range(n_updates):
+        task = replace(paradigm, list_length=list_length_at(i, paradigm.list_length))
+        rng = np.random.default_rng([seed, attempt, i])
+        recall = participant.take_part(
+            task.trials(int(rng.integers(2**32)), i, batch_size),
+            rng,
+            corrective_feedback=1 - i / n_updates,
+        )
+        loss = -recall.log_right.sum(dim=1).mean()
+        optimiser.param_groups[0]["lr"] = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(participant.network.parameters(), 5.0)
+        optimiser.step()
+        seen.append((loss.item(), share_right(recall)))
+        if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates or not isfinite(seen[-1][0]):
+            mean_loss, mean_right = np.mean(seen, axis=0)
+            seen.clear()
+            yield Progress(attempt, i + 1, float(mean_loss), float(mean_right))
+
+
+def share_right(recall: Recall) -> float:
+    """Share of the responses asked for that were right."""
+    return (recall.right.sum() / recall.asked.sum()).item()
+
+
+def _failure(now: Progress, n_updates: int, guessing: float) -> str | None:
+    """Why an attempt is to be given up, if it is."""
+    if not isfinite(now.loss):
+        return f"diverged: the loss was {now.loss} at update {now.update}"
+    check = STUCK_AFTER * n_updates
+    due = check <= now.update < check + REPORT_EVERY or now.update == n_updates
+    if due and now.right < guessing + STUCK_MARGIN:
+        return (
+            f"stuck: {now.right:.1%} of responses right at update {now.update}, "
+            f"where guessing gives at most {guessing:.1%}"
+        )
+    return None

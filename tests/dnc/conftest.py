@@ -1,0 +1,37 @@
+import inspect
+
+import pytest
+import torch
+from beartype import beartype
+from jaxtyping import jaxtyped
+
+from memsim.dnc import DNC, Memory, equations
+
+# The shapes that the annotations state are checked while these tests run, on the functions
+# themselves: an import hook would come too late where other tests imported the package before.
+# Not DNC.forward, which tells of wrong inputs itself.
+OWNERS = {
+    equations: [
+        name
+        for name, function in inspect.getmembers(equations, inspect.isfunction)
+        if function.__module__ == equations.__name__
+    ],
+    Memory: ["initial_state", "interface", "step"],
+    DNC: ["initial_state", "step"],
+}
+CHECKED = [
+    (owner, name, jaxtyped(typechecker=beartype)(getattr(owner, name)))
+    for owner, names in OWNERS.items()
+    for name in names
+]
+
+
+@pytest.fixture(autouse=True)
+def checked_shapes(monkeypatch):
+    for owner, name, checked in CHECKED:
+        monkeypatch.setattr(owner, name, checked)
+
+
+@pytest.fixture
+def rng():
+    return torch.Generator().manual_seed(20250101)

@@ -1,0 +1,156 @@
+"""Training: from one seed one network, and what happens when it fails."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from memsim.dnc import DNC
+from memsim.train import list_length_at, train
+from memsim.weights import load_network, save_network
+from paradigms import FreeRecall, RandomBinary
+
+TASK = FreeRecall(list_length=4)
+SMALL = {"n_updates": 6, "batch_size": 4, "hidden_size": 8, "word_size": 4, "n_locations": 6}
+SMALL |= {"codes": RandomBinary(n_bits=5), "max_restarts": 0}
+
+
+def weights(trained):
+    return torch.cat([parameter.flatten() for parameter in trained.network.parameters()])
+
+
+def test_the_same_seed_gives_the_same_weights_to_the_bit():
+    one, again = (train(TASK, seed=3, storage_noise=0.2, **SMALL) for _ in range(2))
+    assert torch.equal(weights(one), weights(again))
+    assert one.history.equals(again.history)
+    assert one.seed == 3
+
+
+@pytest.mark.parametrize("disturb", [lambda: torch.manual_seed(99), lambda: np.random.seed(99)])  # noqa: NPY002
+def test_nothing_but_the_seed_matters(disturb):
+    one = train(TASK, seed=3, storage_noise=0.2, **SMALL)
+    disturb()
+    assert torch.equal(weights(one), weights(train(TASK, seed=3, storage_noise=0.2, **SMALL)))
+
+
+def test_different_seeds_give_different_networks():
+    assert not torch.equal(*(weights(train(TASK, seed=seed, **SMALL)) for seed in (3, 4)))
+
+
+def test_training_changes_every_weight_matrix():
+    one, longer = (
+        train(TASK, seed=3, **(SMALL | {"n_updates": n, "learning_rate": rate}))
+        for n, rate in ((1, 0.0), (6, 0.01))
+    )
+    for (name, before), after in zip(
+        one.network.named_parameters(), longer.network.parameters(), strict=True
+    ):
+        assert not torch.equal(before, after), name
+
+
+def test_a_network_learns_a_short_list():
+    options = {"seed": 0, "n_updates": 300, "codes": RandomBinary(n_bits=4)}
+    trained = train(FreeRecall(list_length=2), hidden_size=32, word_size=16, **options)
+    assert trained.failure is None
+    loss = trained.history["loss"]
+    assert loss.iloc[-1] < 0.6 * loss.iloc[0]
+
+
+def test_lists_grow_by_count_to_their_length(monkeypatch):
+    monkeypatch.setattr(import_module("memsim.train"), "UPDATES_PER_LENGTH", 2)
+    lengths = []
+    trials = FreeRecall.trials
+
+    def spy(task, seed, i, n_lists):
+        lengths.append(task.list_length)
+        return trials(task, seed, i, n_lists)
+
+    monkeypatch.setattr(FreeRecall, "trials", spy)
+    train(TASK, **(SMALL | {"n_updates": 9}))
+    assert lengths == [1, 1, 2, 2, 3, 3, 4, 4, 4]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 10, 40])
+def test_every_list_length_is_reached_and_never_exceeded(length):
+    lengths = [list_length_at(update, length) for update in range(0, 5000, 10)]
+    assert lengths == sorted(lengths)
+    assert lengths[0] >= 1 and lengths[-1] == length
+
+
+def test_progress_reports_what_the_history_keeps():
+    seen = []
+    options = SMALL | {"n_updates": 45, "codes": RandomBinary(n_bits=8)}
+    trained = train(FreeRecall(list_length=2), progress=seen.append, **options)
+    assert [now.update for now in seen] == [20, 40, 45]
+    np.testing.assert_array_equal(trained.history[["update", "loss"]], [now[1:3] for now in seen])
+    assert all(0 <= now.right <= 1 for now in seen)
+
+
+def test_a_diverged_network_is_restarted_and_counted():
+    # a float32 weight of 1e30 makes the next outputs overflow
+    options = SMALL | {"n_updates": 40, "learning_rate": 1e30, "max_restarts": 2}
+    trained = train(TASK, **options)
+    assert len(trained.restarts) == 2
+    assert all("diverged: the loss was" in said for said in [*trained.restarts, trained.failure])
+    assert set(trained.history["attempt"]) == {0, 1, 2}
+    assert not np.isfinite(trained.history["loss"]).all()
+
+
+def test_a_stuck_network_is_restarted_and_counted():
+    # many bits, so that guessing is never right, and a network that cannot change
+    options = SMALL | {"n_updates": 50, "learning_rate": 0.0, "codes": RandomBinary(n_bits=20)}
+    trained = train(TASK, **(options | {"max_restarts": 1}))
+    assert len(trained.restarts) == 1
+    assert all("stuck: 0.0% of" in said for said in [*trained.restarts, trained.failure])
+
+
+def test_restarts_begin_from_other_weights():
+    options = SMALL | {"n_updates": 50, "learning_rate": 0.0, "codes": RandomBinary(n_bits=20)}
+    none, one = (train(TASK, **(options | {"max_restarts": n})) for n in (0, 1))
+    assert none.restarts == () and len(one.restarts) == 1
+    assert not torch.equal(weights(none), weights(one))
+
+
+def test_a_setting_that_a_network_lacks_is_a_type_error():
+    with pytest.raises(TypeError, match="n_heads"):
+        train(TASK, n_heads=2)
+
+
+@pytest.mark.parametrize("name", ["n_updates", "batch_size"])
+def test_sizes_below_one_are_an_error(name):
+    with pytest.raises(ValueError, match=f"{name} must be 1 or more, got 0"):
+        train(TASK, **(SMALL | {name: 0}))
+
+
+def test_weights_come_back_from_the_file_bit_by_bit(tmp_path):
+    trained = train(TASK, storage_noise=0.25, temporal_links=False, **SMALL)
+    save_network(trained.network, tmp_path / "network.safetensors")
+    again = load_network(tmp_path / "network.safetensors")
+    assert again.options == trained.network.options
+    for (name, one), other in zip(
+        trained.network.state_dict().items(), again.state_dict().values(), strict=True
+    ):
+        assert torch.equal(one, other), name
+
+
+def test_the_same_network_gives_the_same_bytes(tmp_path):
+    network = train(TASK, **SMALL).network
+    for name in ("one", "two"):
+        save_network(network, tmp_path / name)
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_foreign_file_is_rejected(tmp_path):
+    save_file({"a": torch.zeros(2)}, tmp_path / "other.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ValueError, match="holds no memsim.DNC .*'format'"):
+        load_network(tmp_path / "other.safetensors")
+
+
+def test_weights_that_do_not_fit_their_options_are_rejected(tmp_path):
+    network = DNC(3, 2, hidden_size=4, n_locations=5, word_size=2)
+    network.options["hidden_size"] = 7
+    save_network(network, tmp_path / "wrong.safetensors")
+    with pytest.raises(RuntimeError, match="size mismatch"):
+        load_network(tmp_path / "wrong.safetensors")
