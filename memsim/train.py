@@ -64,8 +64,8 @@ def train(
     paradigm: FreeRecall,
     *,
     seed: int = 0,
-    n_updates: int = 5000,
-    batch_size: int = 32,
+    n_updates: int = 3200,
+    batch_size: int = 64,
     learning_rate: float = 3e-3,
     codes: RandomBinary | None = None,
     max_restarts: int = 1,
@@ -103,7 +103,7 @@ def train(
         Called with a `Progress` every 20 updates.
     **network_options
         Options of `memsim.DNC`; a setting it lacks is a TypeError. Left out: a feed-forward
-        controller of 64 units, words of 32 numbers, and 6 locations more than words in a list.
+        controller of 128 units, words of 32 numbers, and 6 locations more than words in a list.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def train(
             raise ValueError(f"{name} must be 1 or more, got {value!r}")
     codes = codes or RandomBinary(n_bits=8)
     options: dict[str, Any] = {
-        "hidden_size": 64,
+        "hidden_size": 128,
         "n_locations": paradigm.list_length + 6,
         "word_size": 32,
         "controller": "feedforward",

@@ -1,0 +1,56 @@
+"""What the networks of the demo show: four seeds of each kind, chosen in advance.
+
+Slow: twelve networks are trained as `memsim run free-recall` trains them.
+"""
+
+import pandas as pd
+import pytest
+
+from analysis import bootstrap_lists, curves, pfr
+from memsim.parallel import train_many
+from memsim.simulate import simulate
+from paradigms import FreeRecall
+
+pytestmark = pytest.mark.slow
+
+SEEDS = (0, 1, 2, 3)
+KINDS = {
+    "no noise": {"storage_noise": 0.0},
+    "noise": {"storage_noise": 0.4},
+    "noise, no links": {"storage_noise": 0.4, "temporal_links": False},
+}
+
+
+@pytest.fixture(scope="module")
+def networks() -> pd.DataFrame:
+    """One row per network: the measures at issue, 1,000 lists each."""
+    task = FreeRecall(list_length=10)
+    settings = [(kind, seed) for kind in KINDS for seed in SEEDS]
+    trained = train_many(
+        task, [{"seed": seed, **KINDS[kind]} for kind, seed in settings], workers=2
+    )
+    rows = []
+    for (kind, seed), network in zip(settings, trained, strict=True):
+        recalls = simulate(network, task, n_lists=1000, seed=100)
+        value = curves(recalls).set_index(["measure", "x"])["mean"]
+        first = bootstrap_lists(pfr, recalls).set_index("input")
+        rows.append(
+            {
+                "kind": kind,
+                "seed": seed,
+                "restarts": len(network.restarts),
+                "failure": network.failure,
+                "words": value["n_recall", 0],
+                "intrusions": value["n_intrusion", 0],
+                "repeats": value["n_repeat", 0],
+                "spc_first": value["spc", 1],
+                "spc_last": value["spc", 10],
+                "pfr_last": first["mean"].get(10, 0.0),
+                "pfr_last_low": first["low"].get(10, 0.0),
+                "forward": value["lag_crp", 1],
+                "backward": value["lag_crp", -1],
+            }
+        )
+    table = pd.DataFrame(rows)
+    print("\n" + table.round(3).to_string(index=False))
+    return table
