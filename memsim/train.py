@@ -64,9 +64,9 @@ def train(
     paradigm: FreeRecall,
     *,
     seed: int = 0,
-    n_updates: int = 3200,
-    batch_size: int = 64,
-    learning_rate: float = 3e-3,
+    n_updates: int = 5000,
+    batch_size: int = 32,
+    learning_rate: float = 2e-3,
     codes: RandomBinary | None = None,
     max_restarts: int = 1,
     device: str = "cpu",
@@ -103,7 +103,7 @@ def train(
         Called with a `Progress` every 20 updates.
     **network_options
         Options of `memsim.DNC`; a setting it lacks is a TypeError. Left out: a feed-forward
-        controller of 128 units, words of 32 numbers, and 6 locations more than words in a list.
+        controller of 128 units, words of 16 numbers, and 6 locations more than words in a list.
 
     Returns
     -------
@@ -123,7 +123,7 @@ def train(
     options: dict[str, Any] = {
         "hidden_size": 128,
         "n_locations": paradigm.list_length + 6,
-        "word_size": 32,
+        "word_size": 16,
         "controller": "feedforward",
     } | network_options
     guessing = paradigm.list_length / 2**codes.n_bits
