@@ -25,7 +25,7 @@ notebooks: .venv/ready       ## run every notebook at small size
 	SMOKE_TEST=1 $(BIN)/pytest -q --nbmake --nbmake-timeout=300 notebooks
 
 wheel: .venv/ready           ## build the wheel
-	$(BIN)/pip wheel -q --no-deps --no-build-isolation -w dist .
+	$(BIN)/pip wheel -q --no-deps -w dist .
 
 lab: .venv/ready             ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab notebooks

@@ -54,3 +54,31 @@ def networks() -> pd.DataFrame:
     table = pd.DataFrame(rows)
     print("\n" + table.round(3).to_string(index=False))
     return table
+
+
+def kind(networks: pd.DataFrame, name: str) -> pd.DataFrame:
+    return networks[networks["kind"] == name]
+
+
+def test_no_network_fails(networks):
+    assert networks["failure"].isna().all()
+
+
+def test_without_noise_most_words_are_recalled_in_no_order(networks):
+    chosen = kind(networks, "no noise")
+    assert (chosen["words"] > 8).all()
+    assert (chosen[["forward", "backward", "pfr_last"]] < 0.25).all(axis=None)
+
+
+def test_with_noise_recall_begins_at_the_end_and_goes_forward(networks):
+    chosen = kind(networks, "noise")
+    assert (chosen["pfr_last_low"] > 0.1).all()
+    assert (chosen["spc_last"] > chosen["spc_first"] + 0.2).all()
+    assert (chosen["forward"] > 0.4).all()
+    assert (chosen["forward"] > 2 * chosen["backward"]).all()
+
+
+def test_forward_recall_needs_the_links(networks):
+    assert (
+        kind(networks, "noise, no links")["forward"] < kind(networks, "noise")["forward"].min()
+    ).all()
