@@ -11,7 +11,7 @@ test: .venv/ready            ## the fast tests
 	$(BIN)/pytest -q -n auto
 
 test-slow: .venv/ready       ## trains the networks of the demo and checks what they show
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -s -m slow
 
 test-gpu: .venv/ready        ## needs a CUDA device
 	$(BIN)/pytest -q -m gpu
