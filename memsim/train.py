@@ -132,9 +132,10 @@ def train(
     with one_thread():
         while True:
             attempt, last_attempt = len(restarts), len(restarts) == max_restarts
-            torch.manual_seed(int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0]))
-            network = DNC(codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options)
-            initialise(network)
+            with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
+                torch.manual_seed(int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0]))
+                network = DNC(codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options)
+                initialise(network)
             participant = Participant(network.to(device), codes)
             optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
             failure = None
@@ -165,8 +166,7 @@ def initialise(network: DNC) -> None:
 
     Orthogonal weights, and a memory that from the first step is written to unused locations
     (allocation gate .88, write gate .73), keeps what is stored (free gates .12), and reads on
-    forward or by content rather than backward. With the customary start, all gates at .5, most
-    updates go into learning to store at all.
+    forward or by content rather than backward (read modes .04, .26, .70).
     """
     for module in network.modules():
         if isinstance(module, nn.Linear):
