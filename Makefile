@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow test-gpu check notebooks wheel lab clean
+.PHONY: demo test test-slow test-gpu check notebooks bench wheel lab clean
 
 demo: .venv/ready            ## train, simulate, compare: the main job, a few minutes
 	$(BIN)/memsim run free-recall --out runs/demo-$$(date +%Y%m%d-%H%M%S)
@@ -23,6 +23,10 @@ check: .venv/ready           ## style and types
 
 notebooks: .venv/ready       ## run every notebook at small size
 	SMOKE_TEST=1 $(BIN)/pytest -q --nbmake --nbmake-timeout=300 notebooks
+
+bench: .venv/ready           ## measure the DNC beside its peers, writes docs/benchmarks.md
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps dnc==1.1.0
+	$(BIN)/python -m benchmarks.dnc
 
 wheel: .venv/ready           ## build the wheel
 	$(BIN)/pip wheel -q --no-deps -w dist .

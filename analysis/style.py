@@ -54,6 +54,8 @@ def figure_style() -> Iterator[None]:
     """The style, for figures made within the context."""
     with mpl.rc_context(RC):
         yield
+        interactive = mpl.is_interactive()  # a notebook's first figure may have turned this on
+    mpl.interactive(interactive)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Train many networks in worker processes; the result does not depend on how many."""
 
 import multiprocessing
+import os
 import pickle
 import signal
 import threading
@@ -113,7 +114,11 @@ def _begin(line: _Line) -> None:
 
 
 def _train(k: int, paradigm: FreeRecall, options: dict[str, Any]) -> bytes:
+    main = multiprocessing.parent_process()
+
     def report(now: Progress) -> None:
+        if main is not None and not main.is_alive():
+            os._exit(1)  # killed: there is nobody left to train for, or to tell
         if _line.stop.is_set():
             raise _Stopped
         _line.reports.put((k, now))

@@ -1,7 +1,7 @@
 """A network that takes part in a paradigm: it studies, then recalls in a closed loop."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,9 +10,11 @@ from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memsim.dnc import DNC
+from memsim.base import Network
+from memsim.lesion import Lesion
 from memsim.objectives import order_free
 from paradigms import Event, RandomBinary, Schedule, encode
+from paradigms.codes import EVENT_CHANNELS
 
 
 class Recall(NamedTuple):
@@ -28,33 +30,50 @@ class Recall(NamedTuple):
         Whether a response was asked for: recall had not stopped before.
     log_right : (b, outputs)
         Log probability of a right response; 0 where none was asked for.
+    trace : nested tuples of (b, steps, ...), or None
+        What happened in the network, from the first word to the last response; see the trace of
+        `memsim.base.Network`.
     """
 
     responses: Int[Tensor, "b outputs"]
     right: Bool[Tensor, "b outputs"]
     asked: Bool[Tensor, "b outputs"]
     log_right: Float[Tensor, "b outputs"]
+    trace: Any
 
 
 @dataclass(frozen=True, eq=False)
 class Participant:
-    """A network and the item codes it sees.
+    """A network, the item codes it sees and the words it knows.
 
-    Its last output says STOP, the others are the bits of the word it says, each on its own:
-    P(code) = P(not STOP) prod_b sigmoid(code_b output_b). It may therefore say what is no word of
-    the list, as people do. What it said is its input at the next response.
+    Its last output says STOP, the others are the bits of a code, each on its own:
+    P(code) = P(not STOP) prod_b sigmoid(code_b output_b). This is what training makes probable.
+    What it says is a word all the same, as in redintegration (Schweickert, 1993): of the words it
+    knows, those of the list and others, each is said in proportion to the probability of its
+    code. It may therefore say a word that was not on the list, as people do. What it said is its
+    input at the next response.
 
     Parameters
     ----------
-    network : DNC
+    network : Network
         `codes.n_bits` + 4 inputs (see `paradigms.encode`) and `codes.n_bits` + 1 outputs.
     codes : RandomBinary
+    n_other_words : int
+        Words it knows besides those shown, new for every list.
+
+    References
+    ----------
+    Schweickert, R. (1993). A multinomial processing tree model for degradation and redintegration
+    in immediate recall. Memory & Cognition, 21, 168-175.
     """
 
-    network: DNC
+    network: Network
     codes: RandomBinary
+    n_other_words: int = 200
 
-    def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.int64]:
+    def recall(
+        self, schedule: Schedule, rng: np.random.Generator, *, lesion: Lesion | None = None
+    ) -> NDArray[np.int64]:
         """Simulate recalls.
 
         Parameters
@@ -63,6 +82,8 @@ class Participant:
             What is shown, and how many responses are asked for.
         rng : numpy Generator
             Source of the item codes, of the storage noise and of the responses.
+        lesion : Lesion, optional
+            Parts of the network that do not work from a certain event of the list on.
 
         Returns
         -------
@@ -70,11 +91,22 @@ class Participant:
             Study position from 1 of each response in output order, repetitions included; -1 for
             an intrusion; 0 after recall has stopped.
         """
-        with torch.inference_mode():
-            return self.take_part(schedule, rng).responses.cpu().numpy()
+        learning = self.network.training
+        self.network.eval()
+        try:
+            with torch.inference_mode():
+                return self.take_part(schedule, rng, lesion=lesion).responses.cpu().numpy()
+        finally:
+            self.network.train(learning)
 
     def take_part(
-        self, schedule: Schedule, rng: np.random.Generator, *, corrective_feedback: float = 0.0
+        self,
+        schedule: Schedule,
+        rng: np.random.Generator,
+        *,
+        corrective_feedback: float = 0.0,
+        lesion: Lesion | None = None,
+        return_trace: bool = False,
     ) -> Recall:
         """Study the lists, then recall them; differentiable through `log_right`.
 
@@ -88,66 +120,110 @@ class Participant:
             Probability that a wrong response is corrected while items are left: the next input
             is then a right word, drawn by the network's own preference, as if it had said it.
             For training; people's tests have none.
+        lesion : Lesion, optional
+            Parts of the network that do not work from its `from_step`, counted from the first
+            event of the list.
+        return_trace : bool
+            Whether to keep what happened in the network.
         """
+        if lesion is not None:
+            self.network.check_lesion(lesion)
         n_responses = _responses_at_the_end(schedule)
-        weight = self.network.to_interface.weight
-        generator = torch.Generator(weight.device).manual_seed(int(rng.integers(2**62)))
-        codes = self.codes.draw(rng, schedule.item)
-        inputs = torch.as_tensor(encode(schedule, codes), dtype=weight.dtype, device=weight.device)
-        studied = inputs[:, torch.as_tensor(schedule.event[0] == Event.STUDY), : self.codes.n_bits]
+        weight = next(self.network.parameters())
+        device = weight.device
+        noise_from, responses_from = (
+            torch.Generator(device).manual_seed(int(seed)) for seed in rng.integers(2**62, size=2)
+        )
+        codes = self.codes.draw(rng, schedule.item, n_others=self.n_other_words)
+        inputs, known = (
+            torch.as_tensor(array, dtype=weight.dtype, device=device)
+            for array in (encode(schedule, codes[:, : schedule.item.shape[1]]), codes)
+        )
+        # the words it may say: those studied first, then those that would be intrusions
+        event = np.pad(schedule.event[0], (0, self.n_other_words), constant_values=Event.DISTRACTOR)
+        studied, others = (np.flatnonzero(event == e) for e in (Event.STUDY, Event.DISTRACTOR))
+        known, n_studied = known[:, np.concatenate([studied, others])], len(studied)
 
         n_study = inputs.shape[1] - n_responses
-        _, state = self.network(inputs[:, :n_study], generator=generator)
-        flags = inputs[:, n_study:, self.codes.n_bits :]
-        said = inputs.new_zeros(len(inputs), self.codes.n_bits)
-        left = torch.ones(studied.shape[:2], dtype=torch.bool, device=weight.device)
-        going = torch.ones(len(inputs), dtype=torch.bool, device=weight.device)
-        steps = []
-        for flag in flags.unbind(dim=1):
-            output, state = self.network.step(torch.cat([said, flag], dim=1), state, generator)
-            log_items, log_stop = log_responses(output, studied)
-            log_right = order_free(log_items, log_stop, left) * going
+        test = _Test(known, n_studied, n_study, corrective_feedback, responses_from)
+        outputs, _, *trace = self.network(
+            inputs,
+            respond=test.respond,
+            generator=noise_from,
+            lesion=lesion,
+            return_trace=return_trace,
+        )
+        responses, right, asked, left = (
+            torch.stack(part, dim=1) for part in zip(*test.record, strict=True)
+        )
+        log_words, log_stop = log_responses(outputs[:, n_study:], known[:, :n_studied])
+        log_right = order_free(log_words, log_stop, left) * asked
+        return Recall(responses, right, asked, log_right, trace[0] if trace else None)
 
-            # what is said is a constant for the gradient
-            asked, items_left = going, left.any(dim=1)
-            chance = torch.rand(output.shape, generator=generator, device=weight.device)
-            yes = chance < torch.sigmoid(output.detach())
-            said, stop = torch.where(yes[:, :-1], 1.0, -1.0).to(weight.dtype), yes[:, -1]
-            position = _position(said, studied)
-            right = torch.where(
-                stop, ~items_left, left.gather(1, position.clamp(min=1)[:, None] - 1)[:, 0]
-            )
-            right = right & (stop | (position > 0)) & asked
-            if corrective_feedback:
-                corrected = asked & ~right & items_left
-                lot = torch.rand(len(output), generator=generator, device=weight.device)
-                corrected = corrected & (lot < corrective_feedback)
-                preferred = _draw(log_items.detach().masked_fill(~left, -torch.inf), generator)
-                position = torch.where(corrected, preferred + 1, position)
-                stop = stop & ~corrected
-                corrections = studied[torch.arange(len(studied)), preferred]
-                said = torch.where(corrected[:, None], corrections, said)
-            going = asked & ~stop
-            said = said * going[:, None]
-            response = torch.where(going, position, 0)
-            positions = torch.arange(1, left.shape[1] + 1, device=weight.device)
-            left = left & (response[:, None] != positions)
-            steps.append(Recall(response, right, asked, log_right))
-        return Recall(*(torch.stack(parts, dim=1) for parts in zip(*steps, strict=True)))
+
+class _Test:
+    """The closed loop: what is said at each response, and what is left to say.
+
+    `record` has for each response (b,) responses, right, asked, and (b, studied) left before it.
+    """
+
+    def __init__(
+        self,
+        known: Float[Tensor, "b words bits"],
+        n_studied: int,
+        begins: int,
+        corrective_feedback: float,
+        generator: torch.Generator,
+    ) -> None:
+        self.known, self.n_studied, self.begins = known, n_studied, begins
+        self.corrective_feedback = corrective_feedback
+        self.generator = generator
+        self.lists = torch.arange(len(known), device=known.device)
+        self.left = torch.zeros(known.shape[:2], dtype=torch.bool, device=known.device)
+        self.left[:, :n_studied] = True
+        self.going = torch.ones(len(known), dtype=torch.bool, device=known.device)
+        self.record: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+
+    def respond(self, step: int, output: Float[Tensor, "b y"]) -> Float[Tensor, "b x"] | None:
+        """Say a word: its code is what the next input brings."""
+        if step < self.begins:
+            return None
+        asked, left = self.going, self.left
+        words_left = left.any(dim=1)
+        log_words, log_stop = log_responses(output[:, None], self.known)
+        word = _draw(log_words[:, 0], self.generator)
+        stop = self._lot() < log_stop[:, 0].exp()
+        right = torch.where(stop, ~words_left, left[self.lists, word]) & asked
+        if self.corrective_feedback:
+            corrected = asked & ~right & words_left & (self._lot() < self.corrective_feedback)
+            preferred = _draw(log_words[:, 0].masked_fill(~left, -torch.inf), self.generator)
+            word = torch.where(corrected, preferred, word)
+            stop = stop & ~corrected
+        self.going = asked & ~stop
+        position = torch.where(word < self.n_studied, word + 1, -1)
+        response = torch.where(self.going, position, 0)
+        self.record.append((response, right, asked, left[:, : self.n_studied]))
+        self.left = left.clone()
+        self.left[self.lists, word] &= ~self.going
+        said = self.known[self.lists, word] * self.going[:, None]
+        return F.pad(said, (0, len(EVENT_CHANNELS)))
+
+    def _lot(self) -> Float[Tensor, " b"]:
+        return torch.rand(len(self.lists), generator=self.generator, device=self.known.device)
 
 
 def log_responses(
-    output: Float[Tensor, "b y"], studied: Float[Tensor, "b l bits"]
-) -> tuple[Float[Tensor, "b l"], Float[Tensor, " b"]]:
-    """Log probability of saying each studied word, and of STOP, given a network's output.
+    output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"]
+) -> tuple[Float[Tensor, "b t l"], Float[Tensor, "b t"]]:
+    """Log probability of producing each of some codes, and of STOP, given a network's outputs.
 
     log P(code) = log P(not STOP) + sum_b log sigmoid(code_b output_b). As codes are +1 or -1,
     log sigmoid(c o) = c o / 2 - log(2 cosh(o / 2)), so one matrix product serves all words.
     """
-    bits, stop = output[:, :-1], output[:, -1]
-    log_cosh = (bits.abs() / 2 + F.softplus(-bits.abs())).sum(dim=1)
-    log_code = torch.einsum("blc,bc->bl", studied, bits) / 2 - log_cosh[:, None]
-    return log_code + F.logsigmoid(-stop)[:, None], F.logsigmoid(stop)
+    bits, stop = output[..., :-1], output[..., -1]
+    log_cosh = (bits.abs() / 2 + F.softplus(-bits.abs())).sum(dim=-1, keepdim=True)
+    log_code = bits @ codes.transpose(1, 2) / 2 - log_cosh
+    return log_code + F.logsigmoid(-stop)[..., None], F.logsigmoid(stop)
 
 
 def _responses_at_the_end(schedule: Schedule) -> int:
@@ -165,12 +241,6 @@ def _responses_at_the_end(schedule: Schedule) -> int:
             f"{', '.join(Event(kind).name for kind in schedule.event[0])}"
         )
     return n_responses
-
-
-def _position(said: Tensor, studied: Tensor) -> Tensor:
-    """(b,) study position from 1 of a code, -1 if it was not on the list."""
-    match = (said[:, None] == studied).all(dim=2)
-    return torch.where(match.any(dim=1), match.to(torch.int8).argmax(dim=1) + 1, -1)
 
 
 def _draw(log_p: Tensor, generator: torch.Generator) -> Tensor:

@@ -8,6 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis import Recalls
+from memsim.lesion import Lesion
+from memsim.participant import Participant
 from memsim.threads import one_thread
 from paradigms import FreeRecall, Schedule
 
@@ -29,6 +31,7 @@ def simulate(
     *,
     n_lists: int,
     seed: int = 0,
+    lesion: Lesion | None = None,
 ) -> pd.DataFrame:
     """Recalls of simulated participants, one for each model given.
 
@@ -42,6 +45,9 @@ def simulate(
         Lists per participant.
     seed : int
         The same seed gives the same lists and the same recalls.
+    lesion : Lesion, optional
+        Parts that do not work, from a certain event of each list on, in all models, which then
+        must be networks that have them.
 
     Returns
     -------
@@ -74,7 +80,7 @@ def simulate(
     tables = []
     for k, (label, model) in enumerate(participants):
         with one_thread():  # a sum in another order may turn a response into another one
-            presented, recalled = _recall_lists(model, paradigm, n_lists, [seed, k])
+            presented, recalled = _recall_lists(model, paradigm, n_lists, [seed, k], lesion)
         labels = pd.DataFrame({"subject": k + 1, "list": np.arange(1, n_lists + 1)})
         if label is not None:
             labels["model"] = label
@@ -82,8 +88,20 @@ def simulate(
     return pd.concat(tables, ignore_index=True)
 
 
+def _lesionable(model: Model) -> Participant:
+    if not isinstance(model, Participant):
+        raise TypeError(
+            f"only networks can be lesioned, but one of the models is a {type(model).__name__}"
+        )
+    return model
+
+
 def _recall_lists(
-    model: Model, paradigm: FreeRecall, n_lists: int, seed: list[int]
+    model: Model,
+    paradigm: FreeRecall,
+    n_lists: int,
+    seed: list[int],
+    lesion: Lesion | None,
 ) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
     """`presented` and `recalled` of one participant, simulated batch by batch."""
     rng = np.random.default_rng(seed)
@@ -91,7 +109,12 @@ def _recall_lists(
     scored = []
     for i, start in enumerate(range(0, n_lists, BATCH)):
         schedule = paradigm.trials(lists_seed, i, min(BATCH, n_lists - start))
-        scored.append(paradigm.score(schedule, model.recall(schedule, rng)))
+        responses = (
+            model.recall(schedule, rng)
+            if lesion is None
+            else _lesionable(model).recall(schedule, rng, lesion=lesion)
+        )
+        scored.append(paradigm.score(schedule, responses))
     return (
         np.concatenate([part["presented"] for part in scored]),
         np.concatenate([part["recalled"] for part in scored]),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +9,10 @@ import pandas as pd
 import torch
 from torch import nn
 
+from memsim.base import Network
+from memsim.divergence import Diverged, clip_gradients
 from memsim.dnc import DNC
+from memsim.networks import make_network
 from memsim.participant import Participant, Recall
 from memsim.threads import one_thread
 from paradigms import FreeRecall, RandomBinary
@@ -37,13 +39,13 @@ class Progress(NamedTuple):
     """Share of the network's own responses that were right."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Trained(Participant):
     """A participant and how it came to be.
 
     Parameters
     ----------
-    network, codes
+    network, codes, n_other_words
         See `Participant`.
     seed : int
     restarts : tuple of str
@@ -63,17 +65,19 @@ class Trained(Participant):
 def train(
     paradigm: FreeRecall,
     *,
+    network: str = "dnc",
     seed: int = 0,
     n_updates: int = 5000,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
     codes: RandomBinary | None = None,
+    n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
     progress: Callable[[Progress], None] | None = None,
     **network_options: Any,
 ) -> Trained:
-    """Train a DNC on a paradigm.
+    """Train a network on a paradigm.
 
     The loss is minus the log probability of a right response (see `memsim.objectives`), summed
     over a list. Lists grow by count, from a quarter of their length to all of it. A wrong
@@ -85,16 +89,20 @@ def train(
     Parameters
     ----------
     paradigm : FreeRecall
+    network : str
+        Its name in `memsim.networks.table()`: a kind, or the settings of a paper.
     seed : int
         Of the network's weights and of all it sees.
     n_updates, batch_size : int
         Updates, and lists in each.
     learning_rate : float
     codes : RandomBinary, optional
-        Item codes; 8 bits where left out.
+        Item codes; 16 bits where left out.
+    n_other_words : int
+        Words a participant may say besides those shown; see `Participant`.
     max_restarts : int
-        How often a network may start again, from other weights, because its loss is no longer a
-        finite number (diverged), or because after 40 % of training it is right no more often
+        How often a network may start again, from other weights, because its loss or a gradient
+        is no longer a finite number (diverged), or because after 40 % of training it is right no more often
         than by guessing (stuck). Restarts are counted in the result, never hidden; the last
         attempt goes through to the end.
     device : str
@@ -102,8 +110,9 @@ def train(
     progress : function, optional
         Called with a `Progress` every 20 updates.
     **network_options
-        Options of `memsim.DNC`; a setting it lacks is a TypeError. Left out: a feed-forward
-        controller of 128 units, words of 16 numbers, and 6 locations more than words in a list.
+        Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units, and
+        for a "dnc" a feed-forward controller, words of 16 numbers, and 6 locations more than
+        words in a list. Papers have sizes of their own.
 
     Returns
     -------
@@ -119,14 +128,19 @@ def train(
     for name, value in (("n_updates", n_updates), ("batch_size", batch_size)):
         if value < 1:
             raise ValueError(f"{name} must be 1 or more, got {value!r}")
-    codes = codes or RandomBinary(n_bits=8)
-    options: dict[str, Any] = {
-        "hidden_size": 128,
-        "n_locations": paradigm.list_length + 6,
-        "word_size": 16,
-        "controller": "feedforward",
-    } | network_options
-    guessing = paradigm.list_length / 2**codes.n_bits
+    codes = codes or RandomBinary(n_bits=16)
+    defaults: dict[str, Any] = {
+        "dnc": {
+            "hidden_size": 128,
+            "n_locations": paradigm.list_length + 6,
+            "word_size": 16,
+            "controller": "feedforward",
+        },
+        "lstm": {"hidden_size": 128},
+        "gru": {"hidden_size": 128},
+    }
+    options = defaults.get(network, {}) | network_options
+    guessing = paradigm.list_length / (paradigm.list_length + n_other_words)
     restarts: list[str] = []
     history: list[Progress] = []
     with one_thread():
@@ -134,26 +148,31 @@ def train(
             attempt, last_attempt = len(restarts), len(restarts) == max_restarts
             with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
                 torch.manual_seed(int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0]))
-                network = DNC(codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options)
-                initialise(network)
-            participant = Participant(network.to(device), codes)
-            optimiser = torch.optim.Adam(network.parameters(), lr=learning_rate)
+                net = make_network(
+                    network, codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options
+                )
+                initialise(net)
+            participant = Participant(net.to(device), codes, n_other_words)
+            optimiser = torch.optim.Adam(net.parameters(), lr=learning_rate)
             failure = None
-            for now in _train(
-                participant, optimiser, paradigm, seed, attempt, n_updates, batch_size
-            ):
-                history.append(now)
-                if progress:
-                    progress(now)
-                failure = _failure(now, n_updates, guessing)
-                if not isfinite(now.loss) or (failure and not last_attempt):
-                    break
+            updates = _train(participant, optimiser, paradigm, seed, attempt, n_updates, batch_size)
+            try:
+                for now in updates:
+                    history.append(now)
+                    if progress:
+                        progress(now)
+                    failure = _stuck(now, n_updates, guessing)
+                    if failure and not last_attempt:
+                        break
+            except Diverged as error:
+                failure = f"diverged: {error}"
             if failure is None or last_attempt:
                 break
             restarts.append(failure)
     return Trained(
-        network=network,
+        network=net,
         codes=codes,
+        n_other_words=n_other_words,
         seed=seed,
         restarts=tuple(restarts),
         failure=failure,
@@ -161,26 +180,30 @@ def train(
     )
 
 
-def initialise(network: DNC) -> None:
+def initialise(network: Network) -> None:
     """Weights from which recall is learnt in minutes.
 
-    Orthogonal weights, and a memory that from the first step is written to unused locations
-    (allocation gate .88, write gate .73), keeps what is stored (free gates .12), and reads on
-    forward or by content rather than backward (read modes .04, .26, .70).
+    Orthogonal weights and, in a DNC, a memory that from the first step is written to unused
+    locations (allocation gate .88, write gate .73), keeps what is stored (free gates .12), and
+    reads on forward or by content rather than backward (read modes .04, .26, .70).
     """
     for module in network.modules():
         if isinstance(module, nn.Linear):
             nn.init.orthogonal_(module.weight)
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
-    bias = network.memory.parts(network.to_interface.bias)
-    with torch.no_grad():
-        bias["allocation_gate"].fill_(2.0)
-        bias["write_gate"].fill_(1.0)
-        bias["free_gates"].fill_(-2.0)
-        # for each head backward, content, forward; there are none without links
-        modes = bias["read_modes"].unflatten(0, (network.memory.n_read_heads, -1))
-        modes.copy_(torch.tensor([-2.0, 0.0, 1.0])[: modes.shape[1]].expand_as(modes))
+    for module in network.modules():
+        if isinstance(module, DNC):
+            bias = module.memory.parts(module.to_interface.bias)
+            with torch.no_grad():
+                bias["allocation_gates"].fill_(2.0)
+                bias["write_gates"].fill_(1.0)
+                bias["free_gates"].fill_(-2.0)
+                if module.memory.temporal_links:
+                    n_heads = module.memory.n_write_heads
+                    backward, forward = [-2.0] * n_heads, [1.0] * n_heads
+                    modes = torch.tensor([*backward, 0.0, *forward])
+                    bias["read_modes"].copy_(modes.expand_as(bias["read_modes"]))
 
 
 def list_length_at(update: int, list_length: int) -> int:
@@ -219,10 +242,10 @@ def _train(
         optimiser.param_groups[0]["lr"] = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
         optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(participant.network.parameters(), 5.0)
+        clip_gradients(participant.network, loss, max_norm=5.0, update=i + 1)
         optimiser.step()
         seen.append((loss.item(), share_right(recall)))
-        if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates or not isfinite(seen[-1][0]):
+        if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates:
             mean_loss, mean_right = np.mean(seen, axis=0)
             seen.clear()
             yield Progress(attempt, i + 1, float(mean_loss), float(mean_right))
@@ -233,10 +256,8 @@ def share_right(recall: Recall) -> float:
     return (recall.right.sum() / recall.asked.sum()).item()
 
 
-def _failure(now: Progress, n_updates: int, guessing: float) -> str | None:
-    """Why an attempt is to be given up, if it is."""
-    if not isfinite(now.loss):
-        return f"diverged: the loss was {now.loss} at update {now.update}"
+def _stuck(now: Progress, n_updates: int, guessing: float) -> str | None:
+    """Whether a network is right no more often than by guessing, when that is to be looked at."""
     check = STUCK_AFTER * n_updates
     due = check <= now.update < check + REPORT_EVERY or now.update == n_updates
     if due and now.right < guessing + STUCK_MARGIN:

@@ -7,17 +7,19 @@ from pathlib import Path
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 
-from memsim.dnc import DNC
+from memsim.base import Network
+from memsim.networks import PRESETS
 
-_KEY = "memsim.DNC"
+_KEY = "memsim.network"
 
 
-def save_network(network: DNC, path: str | PathLike[str]) -> None:
-    """Write a network's weights, with its options as the file's metadata.
+def save_network(network: Network, path: str | PathLike[str]) -> None:
+    """Write a network's weights, with its kind and options as the file's metadata.
 
     Examples
     --------
     >>> import tempfile, torch
+    >>> from memsim import DNC
     >>> network = DNC(3, 2, hidden_size=4, n_locations=5, word_size=2)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_network(network, f"{folder}/network.safetensors")
@@ -27,12 +29,13 @@ def save_network(network: DNC, path: str | PathLike[str]) -> None:
     True
     """
     tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
-    metadata = {_KEY: json.dumps(network.options, sort_keys=True)}
+    description = {"kind": type(network).__name__, "options": network.options}
+    metadata = {_KEY: json.dumps(description, sort_keys=True)}
     # not save_file, whose files nobody but their owner may read
     Path(path).write_bytes(save(tensors, metadata))
 
 
-def load_network(path: str | PathLike[str], device: str = "cpu") -> DNC:
+def load_network(path: str | PathLike[str], device: str = "cpu") -> Network:
     """Read a network that `save_network` wrote.
 
     Parameters
@@ -54,6 +57,13 @@ def load_network(path: str | PathLike[str], device: str = "cpu") -> DNC:
             f"{path} holds no {_KEY} (its metadata: {sorted(metadata) or 'none'}); only files "
             "written by save_network can be loaded"
         )
-    network = DNC(**json.loads(metadata[_KEY]))
+    description = json.loads(metadata[_KEY])
+    kinds = {preset.kind.__name__: preset.kind for preset in PRESETS.values()}
+    if description["kind"] not in kinds:
+        raise ValueError(
+            f"{path} holds a {description['kind']}, which is none of {', '.join(kinds)}; it was "
+            "written by another version"
+        )
+    network = kinds[description["kind"]](**description["options"])
     network.load_state_dict(load_file(Path(path)))
     return network.to(device)

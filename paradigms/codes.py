@@ -34,17 +34,37 @@ class RandomBinary:
         if not 1 <= self.n_bits <= 62:
             raise ValueError(f"n_bits must lie in 1..62, got {self.n_bits}")
 
-    def draw(self, rng: np.random.Generator, items: NDArray[np.integer]) -> NDArray[np.floating]:
-        """Codes of the items shown: (lists, steps) item numbers -> (lists, steps, n_bits).
+    def draw(
+        self, rng: np.random.Generator, items: NDArray[np.integer], *, n_others: int = 0
+    ) -> NDArray[np.floating]:
+        """Codes of the items shown, and of other items that could have been.
 
-        Within a list the same item has the same code and different items differ; 0 (nothing
-        shown) becomes zeros.
+        Parameters
+        ----------
+        rng : numpy Generator
+        items : (lists, steps) integers
+            Item numbers; 0 is nothing shown.
+        n_others : int
+            Items that are not shown in any of the lists.
+
+        Returns
+        -------
+        (lists, steps + n_others, n_bits) floats
+            Within a list the same item has the same code and different items differ; where
+            nothing is shown there are zeros. The others come last.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer codes than that.
         """
-        n_lists, n_steps = items.shape
+        n_lists, n_shown = items.shape
+        n_steps = n_shown + n_others
         if n_steps > 2**self.n_bits:
             raise ValueError(
                 f"n_bits={self.n_bits} gives {2**self.n_bits} different codes, but a list has "
-                f"{n_steps} steps; use at least {int(np.ceil(np.log2(n_steps)))} bits"
+                f"{n_shown} steps and {n_others} other items; use at least "
+                f"{int(np.ceil(np.log2(n_steps)))} bits"
             )
         # one number per step, all different within a list; an item takes that of its first step
         numbers = rng.integers(2**self.n_bits, size=(n_lists, n_steps))
@@ -57,9 +77,10 @@ class RandomBinary:
                 break
             numbers[again] = rng.integers(2**self.n_bits, size=int(again.sum()))
         first = (items[:, :, None] == items[:, None, :]).argmax(axis=2)
-        numbers = np.take_along_axis(numbers, first, axis=1)
-        bits = (numbers[:, :, None] >> np.arange(self.n_bits)) & 1
-        return np.where(items[:, :, None] == 0, 0.0, 2.0 * bits - 1.0)
+        numbers[:, :n_shown] = np.take_along_axis(numbers, first, axis=1)
+        bits = 2.0 * ((numbers[:, :, None] >> np.arange(self.n_bits)) & 1) - 1.0
+        bits[:, :n_shown][items == 0] = 0.0
+        return bits
 
 
 def encode(schedule: Schedule, codes: NDArray[np.floating]) -> NDArray[np.floating]:

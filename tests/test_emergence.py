@@ -3,6 +3,7 @@
 Slow: twelve networks are trained as `memsim run free-recall` trains them.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -33,6 +34,7 @@ def networks() -> pd.DataFrame:
     for (kind, seed), network in zip(settings, trained, strict=True):
         recalls = simulate(network, task, n_lists=1000, seed=100)
         value = curves(recalls).set_index(["measure", "x"])["mean"]
+        chance = curves(shuffled(recalls)).set_index(["measure", "x"])["mean"]
         first = bootstrap_lists(pfr, recalls).set_index("input")
         rows.append(
             {
@@ -49,11 +51,23 @@ def networks() -> pd.DataFrame:
                 "pfr_last_low": first["low"].get(10, 0.0),
                 "forward": value["lag_crp", 1],
                 "backward": value["lag_crp", -1],
+                "forward_shuffled": chance["lag_crp", 1],
+                "backward_shuffled": chance["lag_crp", -1],
             }
         )
     table = pd.DataFrame(rows)
     print("\n" + table.round(3).to_string(index=False))
     return table
+
+
+def shuffled(recalls: pd.DataFrame) -> pd.DataFrame:
+    """The same words recalled, in a random order: what the lag-CRP owes to which words they are."""
+    rng = np.random.default_rng(0)
+    recall = recalls["trial_type"] == "recall"
+    order = recalls[recall].assign(lot=rng.random(recall.sum())).sort_values(["list", "lot"])
+    items = recalls.sort_values(["list", "position"])
+    items.loc[items["trial_type"] == "recall", "item"] = order["item"].to_numpy()
+    return items
 
 
 def kind(networks: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -79,6 +93,11 @@ def test_with_noise_recall_begins_at_the_end_and_goes_forward(networks):
 
 
 def test_forward_recall_needs_the_links(networks):
-    assert (
-        kind(networks, "noise, no links")["forward"] < kind(networks, "noise")["forward"].min()
-    ).all()
+    without = kind(networks, "noise, no links")
+    assert (without["forward"] < kind(networks, "noise")["forward"].min()).all()
+    assert (without["forward"] < 2 * without["backward"]).all()
+
+
+def test_forward_recall_is_more_than_which_words_are_recalled(networks):
+    chosen = kind(networks, "noise")
+    assert (chosen["forward"] > chosen["forward_shuffled"] + 0.1).all()

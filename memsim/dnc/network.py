@@ -1,15 +1,18 @@
 """The Differentiable Neural Computer: a controller and its memory."""
 
-from numbers import Integral
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Literal, NamedTuple
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from memsim.dnc.cell import Allocation, Memory, MemoryState
-
-Controller = Literal["lstm", "feedforward"]
+from memsim.base import Network, Respond, check_choice, check_shares, check_sizes, map_tensors
+from memsim.controllers import Controller, ControllerName
+from memsim.dnc import fast
+from memsim.dnc.cell import Memory, MemoryState, MemoryTrace
+from memsim.lesion import Lesion
 
 
 class DNCState(NamedTuple):
@@ -17,43 +20,67 @@ class DNCState(NamedTuple):
 
     Attributes
     ----------
-    controller : tuple of (b, hidden_size)
-        Hidden and cell state of an LSTM; empty for a feed-forward controller.
+    controller : tuple
+        State of the controller: hidden vectors (b, hidden_size) and, for an LSTM, cell vectors
+        layer by layer; empty for a feed-forward controller; a DNCState for a DNC.
     memory : MemoryState
     """
 
-    controller: tuple[Float[Tensor, "b hidden"], ...]
+    controller: Any
     memory: MemoryState
 
 
-class DNC(nn.Module):
-    """Differentiable Neural Computer (Graves et al., 2016).
+class DNCTrace(NamedTuple):
+    """What happened in a network; over a sequence, every tensor has time after the batch.
+
+    Attributes
+    ----------
+    hidden : (b, hidden)
+        The controller's output.
+    memory : MemoryTrace
+        Interface, weightings, and the memory's state after the step.
+    """
+
+    hidden: Float[Tensor, "b hidden"]
+    memory: MemoryTrace
+
+
+class DNC(Network):
+    """Differentiable Neural Computer (Graves et al., 2016), with the variants of later papers.
 
     Parameters
     ----------
     input_size, output_size : int
         Channels in and out at each step.
     hidden_size : int
-        Units of the controller.
-    n_locations, word_size, n_read_heads : int
-        N locations of W numbers, read by R heads; one write head.
-    controller : {"lstm", "feedforward"}
-        A feed-forward controller (one tanh layer) remembers nothing by itself: whatever it knows
-        of the past it has read from the memory.
-    allocation : {"sort", "softmax"}
-        Sort of the usage (Graves et al., 2016) or differentiable softmax of the non-usage with a
-        learned strength (Ben-Ari & Bekker, 2017).
-    temporal_links : bool
-        Links between locations written one after the other; without them reads only look
-        content up.
-    storage_noise : float
-        Forgetting: every step, each memory row diffuses by this share of its own root mean
-        square. 0 is the published network.
+        Units of the controller, in each of its layers.
+    controller : {"lstm", "feedforward", "rnn", "gru", "deep-lstm"} or mapping
+        See `memsim.controllers.Controller`. A mapping holds the options of a DNC whose outputs
+        are the hidden units: a fast memory inside a slow one.
+    n_layers : int
+        Layers of a deep LSTM.
+    layer_norm : {None, "hidden", "interface"}
+        Layer normalisation of the controller's output (Park et al., 2021) or of the interface
+        vector (Franke et al., 2018).
+    dropout, bypass_dropout : float
+        Share of hidden units that are silent while training: for memory and output alike, or
+        only on the way past the memory to the output (Franke et al., 2018).
+    clip, interface_clip : float, optional
+        Bound of the controller's output and state and of the network's output, as in the code
+        that the authors of the DNC released; bound of the interface vector, as in that of
+        Csordas & Schmidhuber (2019).
+    **memory_options
+        Sizes and options of the memory: `n_locations`, `word_size`, `n_read_heads`,
+        `n_write_heads`, `n_blocks`, `allocation`, `temporal_links`, ...; see
+        `memsim.dnc.Memory`.
 
     Raises
     ------
     ValueError
-        For sizes below 1, a negative `storage_noise`, or an unknown option.
+        For sizes below 1, numbers out of range, unknown names, and options that exclude each
+        other.
+    TypeError
+        For an option that neither network nor memory has.
 
     Examples
     --------
@@ -61,8 +88,8 @@ class DNC(nn.Module):
     >>> net = DNC(3, 2, hidden_size=8, n_locations=5, word_size=4)
     >>> inputs = torch.randn(7, 10, 3)  # 7 sequences of 10 steps
     >>> outputs, state = net(inputs)
-    >>> outputs.shape, state.memory.memory.shape
-    (torch.Size([7, 10, 2]), torch.Size([7, 5, 4]))
+    >>> outputs.shape, state.memory.memory.shape  # batch, block, location, word
+    (torch.Size([7, 10, 2]), torch.Size([7, 1, 5, 4]))
 
     A sequence in chunks is the sequence whole:
 
@@ -71,11 +98,23 @@ class DNC(nn.Module):
     >>> torch.allclose(torch.cat([first, rest], dim=1), outputs, atol=1e-6)
     True
 
+    What the memory did at every step, and what it does without its links from step 5 on:
+
+    >>> outputs, state, trace = net(inputs, return_trace=True)
+    >>> trace.memory.state.write_weighting.shape  # batch, time, block, write head, location
+    torch.Size([7, 10, 1, 1, 5])
+    >>> lesioned, state = net(inputs, lesion=Lesion(temporal_links=True, from_step=5))
+    >>> torch.equal(lesioned[:, :5], outputs[:, :5])
+    True
+
     References
     ----------
     Graves, A., et al. (2016). Hybrid computing using a neural network with dynamic external
     memory. Nature, 538, 471-476.
     """
+
+    #: whether the fast path may be taken; its results are those of the steps, to rounding
+    fast = True
 
     def __init__(
         self,
@@ -83,134 +122,157 @@ class DNC(nn.Module):
         output_size: int,
         *,
         hidden_size: int,
-        n_locations: int,
-        word_size: int,
-        n_read_heads: int = 1,
-        controller: Controller = "lstm",
-        allocation: Allocation = "sort",
-        temporal_links: bool = True,
-        storage_noise: float = 0.0,
+        controller: ControllerName | Mapping[str, Any] = "lstm",
+        n_layers: int = 1,
+        layer_norm: Literal["hidden", "interface"] | None = None,
+        dropout: float = 0.0,
+        bypass_dropout: float = 0.0,
+        clip: float | None = None,
+        interface_clip: float | None = None,
+        **memory_options: Any,
     ) -> None:
-        super().__init__()
-        _check_sizes(
-            input_size=input_size,
-            output_size=output_size,
-            hidden_size=hidden_size,
-            n_locations=n_locations,
-            word_size=word_size,
-            n_read_heads=n_read_heads,
+        nested = isinstance(controller, Mapping)
+        super().__init__(
+            input_size,
+            output_size,
+            {
+                "hidden_size": hidden_size,
+                "controller": dict(controller) if isinstance(controller, Mapping) else controller,
+                "n_layers": n_layers,
+                "layer_norm": layer_norm,
+                "dropout": dropout,
+                "bypass_dropout": bypass_dropout,
+                "clip": clip,
+                "interface_clip": interface_clip,
+                **memory_options,
+            },
         )
-        _check_choice("controller", controller, ("lstm", "feedforward"))
-        _check_choice("allocation", allocation, ("sort", "softmax"))
-        if not 0 <= storage_noise < float("inf"):
-            raise ValueError(f"storage_noise must be a number from 0, got {storage_noise!r}")
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        #: the arguments that make this network again
-        self.options: dict[str, Any] = {
-            "input_size": input_size,
-            "output_size": output_size,
-            "hidden_size": hidden_size,
-            "n_locations": n_locations,
-            "word_size": word_size,
-            "n_read_heads": n_read_heads,
-            "controller": controller,
-            "allocation": allocation,
-            "temporal_links": temporal_links,
-            "storage_noise": storage_noise,
-        }
-        self.memory = Memory(
-            n_locations=n_locations,
-            word_size=word_size,
-            n_read_heads=n_read_heads,
-            allocation=allocation,
-            temporal_links=temporal_links,
-            storage_noise=storage_noise,
+        check_sizes(hidden_size=hidden_size)
+        check_choice("layer_norm", layer_norm, (None, "hidden", "interface"))
+        check_shares(dropout=dropout, bypass_dropout=bypass_dropout)
+        for name, bound in (("clip", clip), ("interface_clip", interface_clip)):
+            if bound is not None and not bound > 0:
+                raise ValueError(f"{name} must be more than 0, got {bound!r}")
+        if nested and n_layers > 1:
+            raise ValueError(f"n_layers={n_layers} needs controller=deep-lstm, got a DNC")
+        self.memory = Memory(**memory_options)
+        self.layer_norm = layer_norm
+        self.dropout = dropout
+        self.bypass_dropout = bypass_dropout
+        self.clip = clip
+        self.interface_clip = interface_clip
+        read_size = self.memory.n_read_heads * self.memory.word_size
+        self.controller: Network = (
+            DNC(input_size + read_size, hidden_size, **controller)
+            if isinstance(controller, Mapping)
+            else Controller(input_size + read_size, hidden_size, controller, n_layers)
         )
-        read_size = n_read_heads * word_size
-        self.controller: nn.Module = (
-            nn.LSTMCell(input_size + read_size, hidden_size)
-            if controller == "lstm"
-            else nn.Sequential(nn.Linear(input_size + read_size, hidden_size), nn.Tanh())
-        )
-        self.to_interface = nn.Linear(hidden_size, self.memory.interface_size)
-        self.hidden_to_output = nn.Linear(hidden_size, output_size)
+        units = self.controller.output_size
+        self.to_interface = nn.Linear(units, self.memory.interface_size)
+        self.hidden_to_output = nn.Linear(units, output_size)
         self.reads_to_output = nn.Linear(read_size, output_size, bias=False)
+        normed = {None: None, "hidden": units, "interface": self.memory.interface_size}[layer_norm]
+        self.norm = nn.LayerNorm(normed) if normed else None
 
     def initial_state(self, batch: int) -> DNCState:
         """State before the first step: everything zero."""
         weight = self.to_interface.weight
-        n_recurrent = 2 if isinstance(self.controller, nn.LSTMCell) else 0
         return DNCState(
-            controller=tuple(weight.new_zeros(batch, self.hidden_size) for _ in range(n_recurrent)),
+            controller=self.controller.initial_state(batch),
             memory=self.memory.initial_state(batch, dtype=weight.dtype, device=weight.device),
         )
 
-    def step(
+    def check_lesion(self, lesion: Lesion) -> None:
+        """Raise a ValueError if the network does not have the parts of a lesion."""
+        memory = self.memory
+        there = {
+            "read_heads": memory.n_read_heads,
+            "write_heads": memory.n_write_heads,
+            "blocks": memory.n_blocks,
+        }
+        for name, n in there.items():
+            for part in getattr(lesion, name):
+                if not 0 <= part < n:
+                    raise ValueError(
+                        f"a lesion of {name}={part}: the network has {n}, numbered from 0"
+                    )
+        if lesion.temporal_links and not memory.temporal_links:
+            raise ValueError("a lesion of temporal_links: the network has none")
+        if lesion.controller_recurrence and not self.controller.initial_state(1):
+            raise ValueError(
+                "a lesion of controller_recurrence: a feed-forward controller carries nothing"
+            )
+
+    def traced_step(
         self,
         inputs: Float[Tensor, "b x"],
         state: DNCState,
         generator: torch.Generator | None = None,
-    ) -> tuple[Float[Tensor, "b y"], DNCState]:
-        """One step: what a closed loop calls, feeding outputs back as inputs.
+        lesion: Lesion | None = None,
+    ) -> tuple[Float[Tensor, "b y"], DNCState, DNCTrace]:
+        """Outputs, the next state, and what happened.
 
         y_t = W_y h_t + W_r [r^1_t; ...; r^R_t], h_t = controller([x_t; r^1_{t-1}; ...; r^R_{t-1}]).
         """
+        carried = state.controller
+        if lesion is not None and lesion.controller_recurrence:
+            carried = self.controller.initial_state(len(inputs))
         seen = torch.cat([inputs, state.memory.read_vectors.flatten(1)], dim=1)
-        if isinstance(self.controller, nn.LSTMCell):
-            carried = self.controller(seen, state.controller)
-            hidden = carried[0]
-        else:
-            carried, hidden = (), self.controller(seen)
-        memory = self.memory.step(state.memory, self.to_interface(hidden), generator)
-        outputs = self.hidden_to_output(hidden) + self.reads_to_output(
-            memory.read_vectors.flatten(1)
-        )
-        return outputs, DNCState(carried, memory)
+        hidden, carried = self.controller.step(seen, carried, generator)
+        if self.clip is not None:
+            hidden = self._clipped(hidden)
+            carried = map_tensors(self._clipped, carried)
+        if self.norm is not None and self.layer_norm == "hidden":
+            hidden = self.norm(hidden)
+        hidden = self._dropped(hidden, self.dropout, generator)
 
-    def forward(
+        vector = self.to_interface(hidden)
+        if self.norm is not None and self.layer_norm == "interface":
+            vector = self.norm(vector)
+        if self.interface_clip is not None:
+            vector = vector.clamp(-self.interface_clip, self.interface_clip)
+        # the memory computes in its own precision, also where the rest is told to use less
+        with _full_precision(vector.device.type):
+            vector = vector.to(state.memory.memory.dtype)
+            trace = self.memory.step(state.memory, vector, generator, lesion)
+
+        bypass = self._dropped(hidden, self.bypass_dropout, generator)
+        reads = trace.state.read_vectors.flatten(1)
+        outputs = self.hidden_to_output(bypass) + self.reads_to_output(reads)
+        if self.clip is not None:
+            outputs = self._clipped(outputs)
+        return outputs, DNCState(carried, trace.state), DNCTrace(hidden, trace)
+
+    def run(
         self,
         inputs: Float[Tensor, "b t x"],
-        state: DNCState | None = None,
-        *,
-        generator: torch.Generator | None = None,
-    ) -> tuple[Float[Tensor, "b t y"], DNCState]:
-        """A whole sequence, or the next chunk of one.
+        state: DNCState,
+        lengths: Int[Tensor, " b"] | None,
+        respond: Respond | None,
+        generator: torch.Generator | None,
+        lesion: Lesion | None,
+        return_trace: bool,
+    ) -> Any:
+        """By the fast path where it applies (see `memsim.dnc.fast`), else step after step."""
+        special = return_trace or lesion is not None or lengths is not None
+        if self.fast and not special and fast.why_not(self, inputs) is None:
+            return fast.run(self, inputs, state, respond, generator)
+        return super().run(inputs, state, lengths, respond, generator, lesion, return_trace)
 
-        Parameters
-        ----------
-        inputs : (b, t, input_size)
-        state : DNCState, optional
-            From an earlier chunk; an empty memory where left out.
-        generator : torch.Generator, optional
-            Source of the storage noise, on the network's device; torch's own where left out.
+    def _clipped(self, x: Tensor) -> Tensor:
+        assert self.clip is not None
+        return x.clamp(-self.clip, self.clip)
 
-        Returns
-        -------
-        outputs : (b, t, output_size)
-        state : DNCState
-            After the last step.
-        """
-        if inputs.ndim != 3 or inputs.shape[1] == 0 or inputs.shape[2] != self.input_size:
-            raise ValueError(
-                f"inputs must have shape (batch, time, {self.input_size}) with at least one step, "
-                f"got {tuple(inputs.shape)}"
-            )
-        if state is None:
-            state = self.initial_state(inputs.shape[0])
-        outputs = []
-        for now in inputs.unbind(dim=1):
-            output, state = self.step(now, state, generator)
-            outputs.append(output)
-        return torch.stack(outputs, dim=1), state
+    def _dropped(self, x: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+        """`F.dropout`, from a generator."""
+        if not share or not self.training:
+            return x
+        kept = torch.rand(x.shape, generator=generator, device=x.device) >= share
+        return x * kept / (1 - share)
 
 
-def _check_sizes(**sizes: int) -> None:
-    for name, size in sizes.items():
-        if isinstance(size, bool) or not isinstance(size, Integral) or size < 1:
-            raise ValueError(f"{name} must be a whole number from 1, got {size!r}")
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(choices)}; got {value!r}")
+def _full_precision(device_type: str) -> AbstractContextManager[Any]:
+    """Autocast off, on devices that know it."""
+    if torch.amp.is_autocast_available(device_type):
+        return torch.autocast(device_type, enabled=False)
+    return nullcontext()

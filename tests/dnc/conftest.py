@@ -5,19 +5,28 @@ import torch
 from beartype import beartype
 from jaxtyping import jaxtyped
 
-from memsim.dnc import DNC, Memory, equations
+from memsim.controllers import Controller
+from memsim.dnc import DNC, Memory, equations, forgetting
+
+
+def functions(module):
+    """Names of the functions that a module defines."""
+    return [
+        name
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+    ]
+
 
 # The shapes that the annotations state are checked while these tests run, on the functions
 # themselves: an import hook would come too late where other tests imported the package before.
-# Not DNC.forward, which tells of wrong inputs itself.
+# Not Network.forward, which tells of wrong inputs itself.
 OWNERS = {
-    equations: [
-        name
-        for name, function in inspect.getmembers(equations, inspect.isfunction)
-        if function.__module__ == equations.__name__
-    ],
-    Memory: ["initial_state", "interface", "step"],
-    DNC: ["initial_state", "step"],
+    equations: functions(equations),
+    forgetting: functions(forgetting),
+    Memory: ["initial_state", "interface", "step", "_forget", "_allocate"],
+    Controller: ["initial_state", "traced_step"],
+    DNC: ["initial_state", "traced_step"],
 }
 CHECKED = [
     (owner, name, jaxtyped(typechecker=beartype)(getattr(owner, name)))
