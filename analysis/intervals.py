@@ -160,8 +160,10 @@ def bootstrap_lists(
         x, pooled, resampled = _resample(lists, counts, n_boot, rng)
         seen = ~np.isnan(pooled)
         tails = [(1 - level) / 2, (1 + level) / 2]
-        # few lists: an x that was possible in one of them is missing from some resamples
-        low, high = np.nanquantile(resampled[:, seen], tails, axis=0)
+        low = high = np.empty(0)  # no x was ever possible, as where no list has a transition
+        if seen.any():
+            # few lists: an x that was possible in one of them is missing from some resamples
+            low, high = np.nanquantile(resampled[:, seen], tails, axis=0)
         curve = keys.iloc[[i]].merge(x[seen], how="cross")
         curves.append(
             curve.assign(mean=pooled[seen], low=low, high=high, n=len(lists), over="lists")

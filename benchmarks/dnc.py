@@ -227,7 +227,11 @@ def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        names = [
+            line.split(":")[1].strip()
+            for line in info.read_text().splitlines()
+            if "model name" in line
+        ]
         cpu = names[0] if names else cpu
     return f"{cpu}, {os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}"
 
@@ -259,8 +263,7 @@ def main() -> None:
         growth(arguments.seconds),
         "## Training a participant",
         f"Free recall of lists of ten words, step by step / compiled: {training(arguments.seconds)}.",
-        "Eight participants in two worker processes, wall time against one after the other: "
-        f"{participants()}.",
+        f"Eight participants in two worker processes / one after the other: {participants()}.",
     ]
     arguments.out.write_text("\n\n".join(parts) + "\n")
     print(f"written: {arguments.out}")

@@ -80,6 +80,8 @@ class Network(nn.Module, ABC):
         outputs : (b, output_size)
         state
         """
+        if lesion is not None:
+            self.check_lesion(lesion)
         outputs, state, _ = self.traced_step(inputs, state, generator, lesion)
         return outputs, state
 

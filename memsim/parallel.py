@@ -108,17 +108,21 @@ _line: _Line
 
 
 def _begin(line: _Line) -> None:
-    """Start a worker."""
+    """Start a worker, which ends when the main process does, even if that was killed."""
     global _line
     _line = line
+    main = multiprocessing.parent_process()
+    assert main is not None
+
+    def end_with_it() -> None:
+        main.join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_it, daemon=True).start()
 
 
 def _train(k: int, paradigm: FreeRecall, options: dict[str, Any]) -> bytes:
-    main = multiprocessing.parent_process()
-
     def report(now: Progress) -> None:
-        if main is not None and not main.is_alive():
-            os._exit(1)  # killed: there is nobody left to train for, or to tell
         if _line.stop.is_set():
             raise _Stopped
         _line.reports.put((k, now))

@@ -67,7 +67,7 @@ def train(
     *,
     network: str = "dnc",
     seed: int = 0,
-    n_updates: int = 5000,
+    n_updates: int = 4000,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
     codes: RandomBinary | None = None,

@@ -13,8 +13,9 @@ from analysis import save_figure
 from memsim import pictures
 from memsim.dnc import DNC
 from memsim.networks import Recurrent
+from memsim.panels import PANELS, SHARE
 from memsim.participant import Participant
-from memsim.pictures import PANELS, SHARE, log_memory, plot_links, plot_memory
+from memsim.pictures import log_memory, plot_links, plot_memory
 from memsim.train import initialise
 from paradigms import Event, FreeRecall, RandomBinary
 

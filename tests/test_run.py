@@ -18,7 +18,6 @@ from memsim.experiments import FreeRecallRun, run_free_recall
 from memsim.experiments.page import page
 from memsim.experiments.report import PFR_DEFINITION, each_network, write_report
 from memsim.experiments.sentences import description, unlike_people, with_noise
-from memsim.parallel import train_many
 from memsim.participant import Participant
 from memsim.run_folder import RunFolder
 from memsim.simulate import simulate
@@ -120,7 +119,7 @@ def test_all_sources_have_the_same_definition_of_first_recall():
 
 def test_saved_networks_recall_what_the_run_recalled(run):
     network = load_network(run.out / "network_noise0_seed0.safetensors")
-    participant = Participant(network, RandomBinary(n_bits=8))
+    participant = Participant(network, RandomBinary(n_bits=16))
     again = simulate(participant, run.paradigm(), n_lists=40, seed=run.seed)
     recalls = pd.read_parquet(run.out / "recalls.parquet")
     of_first = recalls[recalls["subject"] == 1].drop(columns="model")
@@ -376,12 +375,6 @@ def test_the_message_says_what_a_folder_holds(tmp_path, file, state):
     (tmp_path / file).touch()
     with pytest.raises(FileExistsError, match=f"holds {state} already"):
         RunFolder(tmp_path)
-
-
-def test_an_error_in_a_worker_comes_through():
-    settings = [{"n_updates": 1}, {"n_updates": 1, "n_heads": 3}]
-    with pytest.raises(TypeError, match="n_heads"):
-        train_many(FreeRecall(list_length=2), settings, workers=2)
 
 
 def test_the_number_of_threads_is_as_before():

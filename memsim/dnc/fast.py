@@ -63,7 +63,7 @@ def _compiled() -> bool:
         from memsim.dnc import kernels
 
         kernels.sigmoid(0.0)
-    except Exception as error:  # whatever a compiler may raise
+    except Exception as error:  # noqa: BLE001 (whatever a compiler may raise)
         warnings.warn(
             f"the fast path of the DNC cannot be compiled here ({type(error).__name__}: {error}); "
             "the slower steps of torch run instead, with the same results",

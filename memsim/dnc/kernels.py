@@ -136,20 +136,19 @@ def row_norms(memory, norms):
 
 
 @_compile
-def content_weighting(memory, norms, act, key, beta, cosine, weighting):
-    """Key at act[key:], strength act[beta]; fills cosine (n) and weighting (n)."""
+def content_weighting(memory, norms, key, strength, cosine, weighting):
+    """Key (w) and its strength; fills cosine (n) and weighting (n)."""
     N, W = memory.shape
     zero = memory.dtype.type(0)
     total = zero
     for k in range(W):
-        total += act[key + k] * act[key + k]
+        total += key[k] * key[k]
     key_norm = np.sqrt(total)
-    strength = act[beta]
     top = memory.dtype.type(-np.inf)
     for i in range(N):
-        dot = zero
+        dot, row = zero, memory[i]
         for k in range(W):
-            dot += memory[i, k] * act[key + k]
+            dot += row[k] * key[k]
         cosine[i] = dot / (key_norm * norms[i] + EPSILON)
         top = max(top, strength * cosine[i])
     total = zero
@@ -163,15 +162,15 @@ def content_weighting(memory, norms, act, key, beta, cosine, weighting):
 
 @_compile
 def content_weighting_backward(
-    memory, norms, act, key, beta, cosine, weighting, d_weighting, d_act, d_memory
+    memory, norms, key, strength, cosine, weighting, d_weighting, d_key, d_memory
 ):
-    """Adds to d_act and d_memory."""
+    """The strength's derivative; adds to d_key and d_memory."""
     N, W = memory.shape
     T = memory.dtype.type
     zero = T(0)
     total = zero
     for k in range(W):
-        total += act[key + k] * act[key + k]
+        total += key[k] * key[k]
     key_norm = np.sqrt(total)
     mean = zero
     for i in range(N):
@@ -180,20 +179,21 @@ def content_weighting_backward(
     for i in range(N):
         d_logit = weighting[i] * (d_weighting[i] - mean)
         d_strength += d_logit * cosine[i]
-        d_dot = T(act[beta] * d_logit / (key_norm * norms[i] + EPSILON))
+        d_dot = T(strength * d_logit / (key_norm * norms[i] + EPSILON))
         d_denominator = -d_dot * cosine[i]
         d_key_norm += d_denominator * norms[i]
         along = zero
         if norms[i] > 0:
             along = T(d_denominator * key_norm / norms[i])
+        row, d_row = memory[i], d_memory[i]
         for k in range(W):
-            d_act[key + k] += d_dot * memory[i, k]
-            d_memory[i, k] += d_dot * act[key + k] + along * memory[i, k]
-    d_act[beta] += d_strength
+            d_key[k] += d_dot * row[k]
+            d_row[k] += d_dot * key[k] + along * row[k]
     if key_norm > 0:
         along = T(d_key_norm / key_norm)
         for k in range(W):
-            d_act[key + k] += along * act[key + k]
+            d_key[k] += along * key[k]
+    return d_strength
 
 
 @_compile
@@ -247,58 +247,120 @@ def allocation_by_sort_backward(usage, order, d_allocation, d_usage, products):
 
 
 @_compile
-def write(memory, w, act, erase, value):
+def write(memory, w, erase, value):
     """M (1 - w e) + w v in place."""
-    N, W = memory.shape
-    for i in range(N):
-        weight = w[i]
-        for k in range(W):
-            memory[i, k] += weight * (act[value + k] - memory[i, k] * act[erase + k])
+    for i in range(len(w)):
+        weight, row = w[i], memory[i]
+        for k in range(len(row)):
+            row[k] += weight * (value[k] - row[k] * erase[k])
 
 
 @_compile
-def link_and_follow(before, link, w, p, wr, forward, backward):
-    """L_t from L_{t-1} (n, n), which may be the same array, and L wr, L^T wr (r, n)."""
+def write_backward(memory, w, erase, value, d_memory, d_w, d_erase, d_value):
+    """d_memory is that after, and then that before writing; adds to d_w, d_erase, d_value."""
+    one = w.dtype.type(1)
+    for i in range(len(w)):
+        total, weight, row, d_row = w.dtype.type(0), w[i], memory[i], d_memory[i]
+        for k in range(len(row)):
+            d, d_weighted = d_row[k], d_row[k] * weight
+            total += d * (value[k] - row[k] * erase[k])
+            d_erase[k] -= d_weighted * row[k]
+            d_value[k] += d_weighted
+            d_row[k] = d * (one - weight * erase[k])
+        d_w[i] += total
+
+
+@_compile
+def link_rows(first, last, before, link, w, p):
+    """L[i, j] = (1 - w[i] - w[j]) L[i, j] + w[i] p[j] for some rows; `before` may be `link`."""
+    one = w.dtype.type(1)
+    for i in range(first, last):
+        keep, weight, row, old = one - w[i], w[i], link[i], before[i]
+        for j in range(len(w)):
+            row[j] = (keep - w[j]) * old[j] + weight * p[j]
+        row[i] = 0
+
+
+@_compile
+def link_and_follow(link, w, p, wr, forward, backward):
+    """L_{t-1} becomes L_t in place (n, n), and L wr, L^T wr (r, n); four rows at a time."""
     N, R = len(w), wr.shape[0]
-    one, zero = w.dtype.type(1), w.dtype.type(0)
     backward[:] = 0
-    for i in range(N):
-        keep, weight = one - w[i], w[i]
-        for j in range(N):
-            link[i, j] = (keep - w[j]) * before[i, j] + weight * p[j]
-        link[i, i] = 0
+    for i in range(0, N, 4):
+        last = min(i + 4, N)
+        link_rows(i, last, link, link, w, p)
         for r in range(R):
-            total, here = zero, wr[r, i]
-            for j in range(N):
-                total += link[i, j] * wr[r, j]
-                backward[r, j] += link[i, j] * here
-            forward[r, i] = total
+            reads, back = wr[r], backward[r]
+            if last - i == 4:
+                t0 = t1 = t2 = t3 = w.dtype.type(0)
+                h0, h1, h2, h3 = reads[i], reads[i + 1], reads[i + 2], reads[i + 3]
+                l0, l1, l2, l3 = link[i], link[i + 1], link[i + 2], link[i + 3]
+                for j in range(N):
+                    t0 += l0[j] * reads[j]
+                    t1 += l1[j] * reads[j]
+                    t2 += l2[j] * reads[j]
+                    t3 += l3[j] * reads[j]
+                    back[j] += (l0[j] * h0 + l1[j] * h1) + (l2[j] * h2 + l3[j] * h3)
+                forward[r, i], forward[r, i + 1] = t0, t1
+                forward[r, i + 2], forward[r, i + 3] = t2, t3
+            else:
+                for k in range(i, last):
+                    total, here, row = w.dtype.type(0), reads[k], link[k]
+                    for j in range(N):
+                        total += row[j] * reads[j]
+                        back[j] += row[j] * here
+                    forward[r, k] = total
 
 
 @_compile
-def link_and_follow_backward(
-    before, link, w, p, wr, d_forward, d_backward, d_link, d_w, d_p, d_wr
-):
+def link_and_follow_backward(before, link, w, p, wr, d_forward, d_backward, d_link, d_w, d_p, d_wr):
     """d_link is that of L_t, and then that of L_{t-1}; adds to d_w, d_p, d_wr."""
     N, R = len(w), wr.shape[0]
     one, zero = w.dtype.type(1), w.dtype.type(0)
-    for i in range(N):
+    for i in range(0, N, 4):
+        last = min(i + 4, N)
         for r in range(R):
-            total, df, here = zero, d_forward[r, i], wr[r, i]
+            reads, d_back, d_reads, d_for = wr[r], d_backward[r], d_wr[r], d_forward[r]
+            if last - i == 4:
+                t0 = t1 = t2 = t3 = zero
+                h0, h1, h2, h3 = reads[i], reads[i + 1], reads[i + 2], reads[i + 3]
+                f0, f1, f2, f3 = d_for[i], d_for[i + 1], d_for[i + 2], d_for[i + 3]
+                l0, l1, l2, l3 = link[i], link[i + 1], link[i + 2], link[i + 3]
+                d0, d1, d2, d3 = d_link[i], d_link[i + 1], d_link[i + 2], d_link[i + 3]
+                for j in range(N):
+                    x, y = reads[j], d_back[j]
+                    d0[j] += f0 * x + h0 * y
+                    d1[j] += f1 * x + h1 * y
+                    d2[j] += f2 * x + h2 * y
+                    d3[j] += f3 * x + h3 * y
+                    t0 += l0[j] * y
+                    t1 += l1[j] * y
+                    t2 += l2[j] * y
+                    t3 += l3[j] * y
+                    d_reads[j] += (l0[j] * f0 + l1[j] * f1) + (l2[j] * f2 + l3[j] * f3)
+                d_reads[i] += t0
+                d_reads[i + 1] += t1
+                d_reads[i + 2] += t2
+                d_reads[i + 3] += t3
+            else:
+                for k in range(i, last):
+                    total, f, here, row, d = zero, d_for[k], reads[k], link[k], d_link[k]
+                    for j in range(N):
+                        d[j] += f * reads[j] + here * d_back[j]
+                        total += row[j] * d_back[j]
+                        d_reads[j] += row[j] * f
+                    d_reads[k] += total
+        for k in range(i, last):
+            d, old = d_link[k], before[k]
+            d[k] = 0
+            keep, weight, total = one - w[k], w[k], zero
             for j in range(N):
-                d_link[i, j] += df * wr[r, j] + here * d_backward[r, j]
-                total += link[i, j] * d_backward[r, j]
-                d_wr[r, j] += link[i, j] * df
-            d_wr[r, i] += total
-        d_link[i, i] = 0
-        keep, weight, total = one - w[i], w[i], zero
-        for j in range(N):
-            lost = d_link[i, j] * before[i, j]
-            total += d_link[i, j] * p[j] - lost
-            d_w[j] -= lost
-            d_p[j] += d_link[i, j] * weight
-            d_link[i, j] *= keep - w[j]
-        d_w[i] += total
+                lost = d[j] * old[j]
+                total += d[j] * p[j] - lost
+                d_w[j] -= lost
+                d_p[j] += d[j] * weight
+                d[j] *= keep - w[j]
+            d_w[k] += total
 
 
 @_compile
@@ -332,12 +394,13 @@ def memory_forward(
         modes = gate + 2
         if scale > 0:
             add_noise(M[q], norms[q], scale, normal[q])
+        before, written, used = u[t, q], w[t, q], u[t + 1, q]
         for i in range(N):
-            psi = T(1)
-            for r in range(R):
-                psi *= T(1) - x[free + r] * wr[t, q, r, i]
-            before, written = u[t, q, i], w[t, q, i]
-            u[t + 1, q, i] = (before + written - before * written) * psi
+            used[i] = before[i] + written[i] - before[i] * written[i]
+        for r in range(R):
+            freed, weighting = x[free + r], wr[t, q, r]
+            for i in range(N):
+                used[i] *= T(1) - freed * weighting[i]
         if softmax:
             strength = x[modes + (3 * R if links else 0)]
             for i in range(N):
@@ -348,38 +411,43 @@ def memory_forward(
                 order[t, q] = order[t - 1, q]
             sort_usage(u[t + 1, q], order[t, q])
             allocation_by_sort(u[t + 1, q], order[t, q], a[t, q])
-        content_weighting(M[q], norms[q], x, write_key, write_strength, cosw[t, q], cw[t, q])
+        content_weighting(
+            M[q], norms[q], x[write_key:write_strength], x[write_strength], cosw[t, q], cw[t, q]
+        )
+        allocating, writing = x[gate], x[gate + 1]
+        allocated, found, weights = a[t, q], cw[t, q], w[t + 1, q]
         for i in range(N):
-            w[t + 1, q, i] = x[gate + 1] * (
-                x[gate] * a[t, q, i] + (T(1) - x[gate]) * cw[t, q, i]
-            )
-        write(M[q], w[t + 1, q], x, erase, value)
+            weights[i] = writing * (allocating * allocated[i] + (T(1) - allocating) * found[i])
+        write(M[q], w[t + 1, q], x[erase:value], x[value:free])
         row_norms(M[q], norms[q])
         for r in range(R):
+            key = block + r * W
             content_weighting(
-                M[q], norms[q], x, block + r * W, read_strengths + r, cosr[t, q, r], cr[t, q, r]
+                M[q], norms[q], x[key : key + W], x[read_strengths + r], cosr[t, q, r], cr[t, q, r]
             )
         if links:
-            link_and_follow(L[q], L[q], w[t + 1, q], p[t, q], wr[t, q], f[t, q], b[t, q])
-            total = T(0)
+            link_and_follow(L[q], w[t + 1, q], p[t, q], wr[t, q], f[t, q], b[t, q])
+            total, old, new = T(0), p[t, q], p[t + 1, q]
             for i in range(N):
-                total += w[t + 1, q, i]
+                total += weights[i]
             for i in range(N):
-                p[t + 1, q, i] = (T(1) - total) * p[t, q, i] + w[t + 1, q, i]
+                new[i] = (T(1) - total) * old[i] + weights[i]
         else:
             p[t + 1, q] = p[t, q]
         for r in range(R):
+            weighting, content, out = wr[t + 1, q, r], cr[t, q, r], block_reads[t, q, r]
+            if links:
+                o = modes + 3 * r
+                m0, m1, m2, back, ahead = x[o], x[o + 1], x[o + 2], b[t, q, r], f[t, q, r]
+                for i in range(N):
+                    weighting[i] = m0 * back[i] + m1 * content[i] + m2 * ahead[i]
+            else:
+                weighting[:] = content
+            out[:] = 0
             for i in range(N):
-                weight = cr[t, q, r, i]
-                if links:
-                    o = modes + 3 * r
-                    weight = x[o] * b[t, q, r, i] + x[o + 1] * weight + x[o + 2] * f[t, q, r, i]
-                wr[t + 1, q, r, i] = weight
-            block_reads[t, q, r, :] = 0
-            for i in range(N):
-                weight = wr[t + 1, q, r, i]
+                weight, row = weighting[i], M[q, i]
                 for k in range(W):
-                    block_reads[t, q, r, k] += weight * M[q, i, k]
+                    out[k] += weight * row[k]
     for item in range(B):
         reads[t + 1, item] = block_reads[t, item * K]
         if K > 1:
@@ -394,9 +462,7 @@ def memory_forward(
 
 
 @_compile
-def rebuild(
-    first, last, normal, scale, links, R, size, act, w, p, M, noisy, L, norms, noisy_norms
-):
+def rebuild(first, last, normal, scale, links, R, size, act, w, p, M, noisy, L, norms, noisy_norms):
     """Memory and links of steps first..last from those before step `first`.
 
     M (s + 1, q, n, w) and L (s + 1, q, n, n) hold the ones before in their first entry; noisy
@@ -404,7 +470,6 @@ def rebuild(
     """
     Q, N, W = M.shape[1:]
     K = Q // act.shape[1]
-    one = M.dtype.type(1)
     for q in range(Q):
         item, block = q // K, (q % K) * size
         erase = block + R * W + R + W + 1
@@ -416,16 +481,12 @@ def rebuild(
             if scale > 0:
                 add_noise(noisy[s, q], noisy_norms[s, q], scale, normal[t, q])
             M[s + 1, q] = noisy[s, q]
-            write(M[s + 1, q], w[t + 1, q], act[t, item], erase, erase + W)
+            value = erase + W
+            x = act[t, item]
+            write(M[s + 1, q], w[t + 1, q], x[erase:value], x[value : value + W])
             row_norms(M[s + 1, q], norms[s + 1, q])
             if links:
-                for i in range(N):
-                    keep, weight = one - w[t + 1, q, i], w[t + 1, q, i]
-                    for j in range(N):
-                        L[s + 1, q, i, j] = (keep - w[t + 1, q, j]) * L[s, q, i, j] + weight * p[
-                            t, q, j
-                        ]
-                    L[s + 1, q, i, i] = 0
+                link_rows(0, N, L[s, q], L[s + 1, q], w[t + 1, q], p[t, q])
 
 
 @_compile
@@ -482,28 +543,33 @@ def memory_backward(
                 share = x[K * size + r * K + k] if K > 1 else T(1)
                 for c in range(W):
                     d_read[r, c] = share * d_reads[item, r, c]
+                d_out, d_weighting, weighting = d_read[r], d_wr_new[r], wr[t + 1, q, r]
                 for i in range(N):
-                    total, weight = d_wr[q, r, i], wr[t + 1, q, r, i]
+                    total, weight = d_wr[q, r, i], weighting[i]
+                    row, d_row = M[s + 1, q, i], d_M[q, i]
                     for c in range(W):
-                        total += d_read[r, c] * M[s + 1, q, i, c]
-                        d_M[q, i, c] += weight * d_read[r, c]
-                    d_wr_new[r, i] = total
+                        total += d_out[c] * row[c]
+                        d_row[c] += weight * d_out[c]
+                    d_weighting[i] = total
                 d_content[r] = d_wr_new[r]
                 if links:
                     o = modes + 3 * r
                     d0, d1, d2 = T(0), T(0), T(0)
+                    m0, m1, m2 = x[o], x[o + 1], x[o + 2]
+                    back, found, ahead = b[t, q, r], cr[t, q, r], f[t, q, r]
                     for i in range(N):
-                        d = d_wr_new[r, i]
-                        d0 += d * b[t, q, r, i]
-                        d1 += d * cr[t, q, r, i]
-                        d2 += d * f[t, q, r, i]
-                        d_b[r, i] = x[o] * d
-                        d_content[r, i] = x[o + 1] * d
-                        d_f[r, i] = x[o + 2] * d
+                        d = d_weighting[i]
+                        d0 += d * back[i]
+                        d1 += d * found[i]
+                        d2 += d * ahead[i]
+                        d_b[r, i] = m0 * d
+                        d_content[r, i] = m1 * d
+                        d_f[r, i] = m2 * d
                     d_act[o], d_act[o + 1], d_act[o + 2] = d0, d1, d2
-                content_weighting_backward(
-                    M[s + 1, q], norms[s + 1, q], x, block + r * W, read_strengths + r,
-                    cosr[t, q, r], cr[t, q, r], d_content[r], d_act, d_M[q],
+                key = block + r * W
+                d_act[read_strengths + r] = content_weighting_backward(
+                    M[s + 1, q], norms[s + 1, q], x[key : key + W], x[read_strengths + r],
+                    cosr[t, q, r], cr[t, q, r], d_content[r], d_act[key : key + W], d_M[q],
                 )  # fmt: skip
 
             # links and precedence
@@ -524,27 +590,23 @@ def memory_backward(
                 d_p[q] = d_p_new
 
             # writing
-            for i in range(N):
-                total, weight = T(0), w[t + 1, q, i]
-                for c in range(W):
-                    d, old = d_M[q, i, c], noisy[s, q, i, c]
-                    total += d * (x[value + c] - old * x[erase + c])
-                    d_act[erase + c] -= d * weight * old
-                    d_act[value + c] += d * weight
-                    d_M[q, i, c] = d * (T(1) - weight * x[erase + c])
-                d_w_new[i] += total
+            write_backward(
+                noisy[s, q], w[t + 1, q], x[erase:value], x[value:free],
+                d_M[q], d_w_new, d_act[erase:value], d_act[value:free],
+            )  # fmt: skip
             allocating, writing = x[gate], x[gate + 1]
+            allocated, found = a[t, q], cw[t, q]
             d_allocating, d_writing = T(0), T(0)
             for i in range(N):
                 d = d_w_new[i]
-                d_writing += d * (allocating * a[t, q, i] + (T(1) - allocating) * cw[t, q, i])
-                d_allocating += writing * d * (a[t, q, i] - cw[t, q, i])
+                d_writing += d * (allocating * allocated[i] + (T(1) - allocating) * found[i])
+                d_allocating += writing * d * (allocated[i] - found[i])
                 d_a[i] = writing * allocating * d
                 d_cw[i] = writing * (T(1) - allocating) * d
             d_act[gate], d_act[gate + 1] = d_allocating, d_writing
-            content_weighting_backward(
-                noisy[s, q], noisy_norms[s, q], x, write_key, write_strength,
-                cosw[t, q], cw[t, q], d_cw, d_act, d_M[q],
+            d_act[write_strength] = content_weighting_backward(
+                noisy[s, q], noisy_norms[s, q], x[write_key:write_strength], x[write_strength],
+                cosw[t, q], cw[t, q], d_cw, d_act[write_key:write_strength], d_M[q],
             )  # fmt: skip
 
             # allocation and usage
@@ -557,21 +619,23 @@ def memory_backward(
                     d_u_new[i] -= x[o] * d_a[i]
             else:
                 allocation_by_sort_backward(u[t + 1, q], order[t, q], d_a, d_u_new, products)
+            before, written = u[t, q], w[t, q]
             for i in range(N):
-                psi = T(1)
+                d = d_u_new[i]
                 for r in range(R):
-                    psi *= T(1) - x[free + r] * wr[t, q, r, i]
-                before, written = u[t, q, i], w[t, q, i]
-                d_psi = d_u_new[i] * (before + written - before * written)
-                d_u[q, i] = d_u_new[i] * psi * (T(1) - written)
-                d_w[q, i] = d_u_new[i] * psi * (T(1) - before)
-                for r in range(R):
-                    others = d_psi
+                    d *= T(1) - x[free + r] * wr[t, q, r, i]
+                d_u[q, i] = d * (T(1) - written[i])
+                d_w[q, i] = d * (T(1) - before[i])
+            for r in range(R):
+                freed, weighting, d_weighting, d_freed = x[free + r], wr[t, q, r], d_wr[q, r], T(0)
+                for i in range(N):
+                    d = d_u_new[i] * (before[i] + written[i] - before[i] * written[i])
                     for other in range(R):
                         if other != r:
-                            others *= T(1) - x[free + other] * wr[t, q, other, i]
-                    d_act[free + r] -= others * wr[t, q, r, i]
-                    d_wr[q, r, i] -= others * x[free + r]
+                            d *= T(1) - x[free + other] * wr[t, q, other, i]
+                    d_freed -= d * weighting[i]
+                    d_weighting[i] -= d * freed
+                d_act[free + r] = d_freed
 
             # forgetting
             if scale > 0:
@@ -583,6 +647,4 @@ def memory_backward(
                         along *= T(scale / (np.sqrt(W) * norms[s, q, i]))
                         for c in range(W):
                             d_M[q, i, c] += along * M[s, q, i, c]
-            activate_backward(
-                x, d_act, d_xi[item], W, R, links, softmax, strength_from, block
-            )
+            activate_backward(x, d_act, d_xi[item], W, R, links, softmax, strength_from, block)

@@ -67,7 +67,7 @@ class FreeRecallRun:
     noise: list[float] = field(default_factory=lambda: [0.0, 0.4])
     networks: int = 1
     temporal_links: bool = True
-    n_updates: int = 5000
+    n_updates: int = 4000
     n_lists: int = 1000
     seed: int = 0
     workers: int = field(default_factory=lambda: os.cpu_count() or 1)

@@ -81,6 +81,28 @@ def test_pooled_curve_is_that_of_one_subject(recalls):
     assert table["lag"].tolist() == expected["lag"].tolist()
 
 
+@pytest.mark.parametrize("measure", COUNTS, ids=lambda measure: measure.__name__)
+@pytest.mark.parametrize("said", [0, 3], ids=["nothing", "one word"])
+def test_an_x_that_was_never_possible_has_no_row(measure, said):
+    recalls = Recalls.from_positions([[said], [said]], 4)
+    table = bootstrap_lists(measure, recalls, n_boot=10)
+    assert len(table) == np.count_nonzero(COUNTS[measure](recalls).possible.sum(axis=0))
+    assert table.columns.tolist()[-5:] == COLUMNS
+    assert not table.isna().any(axis=None)
+
+
+def test_a_condition_without_transitions_has_no_rows():
+    recalls = Recalls.from_positions(
+        [[1, 0], [2, 0], [1, 2], [3, 2]], 4, condition=["a", "a", "b", "b"]
+    )
+    table = bootstrap_lists(lag_crp, recalls, by="condition", n_boot=10)
+    of_b = bootstrap_lists(lag_crp, recalls.take(np.array([2, 3])), n_boot=10)
+    assert set(table["condition"]) == {"b"}
+    assert table["lag"].tolist() == of_b["lag"].tolist()
+    assert table["mean"].tolist() == of_b["mean"].tolist()
+    assert table["lag"].dtype == of_b["lag"].dtype and set(table["n"]) == {2}
+
+
 def test_bands_have_the_width_of_a_proportion():
     # half of 400 lists recall the word: standard error .025
     recalls = Recalls.from_positions(np.arange(400)[:, None] % 2, 1)
