@@ -231,7 +231,12 @@ class Memory:
         K (W R + 3 W + 3 R + 3) with K > 1 blocks, sort and no links, the gate of K numbers for
         each read head included (Park et al., 2021). One block has no gate.
         """
-        return self.n_blocks * sum(self._sizes) + self._gate_size
+        return self.n_blocks * self.block_interface_size + self._gate_size
+
+    @property
+    def block_interface_size(self) -> int:
+        """Length of the part of the interface vector that tells one block."""
+        return sum(self._sizes)
 
     @property
     def _gate_size(self) -> int:

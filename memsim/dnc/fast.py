@@ -7,17 +7,18 @@ and of memory and links only every `SEGMENT`-th is kept and the others are compu
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from memsim.dnc.cell import MemoryState
+from memsim.dnc.cell import Memory, MemoryState
 
 if TYPE_CHECKING:
     from memsim.dnc.network import DNC, DNCState
@@ -92,184 +93,234 @@ def run(
         network.hidden_to_output.bias,
         network.reads_to_output.weight,
     ]
-    options = network.options["controller"] == "lstm", network.memory, respond, generator
+    is_lstm = network.options["controller"] == "lstm"
+    setup = _Setup(network.memory, is_lstm, respond, generator)
     carried, memory = state
-    outputs, *after = _Sequence.apply(options, inputs, *parameters, *memory, *carried)
+    outputs, *after = _Sequence.apply(setup, inputs, *parameters, *memory, *carried)
     n_memory = len(memory)
     return outputs, DNCState(tuple(after[n_memory:]), MemoryState(*after[:n_memory]))
 
 
-class _Kept(NamedTuple):
-    """What the kernels keep of every step; shapes as `memsim.dnc.kernels.memory_forward` has them."""
+class _Block:
+    """Memory for arrays of one call. Large ones are used again: new ones cost more than filling
+    them, since the system hands them out page by page."""
 
-    act: np.ndarray
-    u: np.ndarray
-    w: np.ndarray
-    p: np.ndarray
-    wr: np.ndarray
-    order: np.ndarray
-    a: np.ndarray
-    cw: np.ndarray
-    cosw: np.ndarray
-    cr: np.ndarray
-    cosr: np.ndarray
-    f: np.ndarray
-    b: np.ndarray
-    block_reads: np.ndarray
-    reads: np.ndarray
+    _free: ClassVar[dict[tuple[int, torch.dtype], list[Tensor]]] = {}
+    _worth_keeping = 2**22  # numbers
+    _most_kept = 4
 
-    @classmethod
-    def empty(cls, n_steps: int, batch: int, memory: Any, dtype: np.dtype) -> "_Kept":
-        q, n, r = batch * memory.n_blocks, memory.n_locations, memory.n_read_heads
-        w, t, linked = memory.word_size, n_steps, n if memory.temporal_links else 0
-        shapes = {
-            "act": (t, batch, memory.interface_size),
-            "u": (t + 1, q, n),
-            "w": (t + 1, q, n),
-            "p": (t + 1, q, n),
-            "wr": (t + 1, q, r, n),
-            "a": (t, q, n),
-            "cw": (t, q, n),
-            "cosw": (t, q, n),
-            "cr": (t, q, r, n),
-            "cosr": (t, q, r, n),
-            "f": (t, q, r, linked),
-            "b": (t, q, r, linked),
-            "block_reads": (t, q, r, w),
-            "reads": (t + 1, batch, r, w),
-        }
-        order = np.tile(np.arange(n), (t, q, 1))
-        return cls(order=order, **_arrays(dtype, **shapes))
+    def __init__(self, size: int, dtype: torch.dtype) -> None:
+        kept = self._free.get((size, dtype))
+        self.tensor = kept.pop() if kept else torch.empty(size, dtype=dtype)
+
+    def __del__(self) -> None:
+        key = (len(self.tensor), self.tensor.dtype)
+        if key[0] >= self._worth_keeping:
+            if sum(map(len, self._free.values())) >= self._most_kept:
+                self._free.clear()
+            self._free.setdefault(key, []).append(self.tensor)
 
 
-def _arrays(dtype: np.dtype, **shapes: tuple[int, ...]) -> dict[str, np.ndarray]:
-    """Arrays in one block, aligned as torch aligns it and with gaps between them.
+def _arrays(
+    dtype: torch.dtype, **shapes: tuple[int, ...]
+) -> tuple[_Block, dict[str, NDArray[Any]]]:
+    """Arrays in one block, which must live as long as they are used.
 
-    How loops and products of matrices round may depend on where arrays lie; so they always lie
-    alike.
+    How loops and products of matrices round may depend on where arrays lie; so these always lie
+    alike, aligned as torch aligns and with gaps between them.
     """
     from memsim.dnc.kernels import GAP
 
     sizes = [int(np.prod(shape)) for shape in shapes.values()]
     starts = np.cumsum([GAP, *(-(-size // GAP) * GAP + GAP for size in sizes)])
-    block = torch.empty(int(starts[-1]), dtype=getattr(torch, dtype.name)).numpy()
-    return {
-        name: block[start : start + size].reshape(shape)
+    block = _Block(int(starts[-1]), dtype)
+    whole = block.tensor.numpy()
+    arrays = {
+        name: whole[start : start + size].reshape(shape)
         for (name, shape), start, size in zip(shapes.items(), starts, sizes, strict=False)
     }
+    return block, arrays
+
+
+class _Setup(NamedTuple):
+    """What a call is about."""
+
+    memory: Memory
+    is_lstm: bool
+    respond: Callable[[int, Tensor], Tensor | None] | None
+    generator: torch.Generator | None
+
+    @property
+    def switches(self) -> tuple[float, bool, bool, float]:
+        """Noise, links, softmax, least strength: what the kernels want to know."""
+        memory = self.memory
+        return (
+            float(memory.storage_noise),
+            memory.temporal_links,
+            memory.allocation == "softmax",
+            1.0 if memory.strengths == "oneplus" else 0.0,
+        )
+
+    def shapes(self, batch: int) -> dict[str, tuple[int, ...]]:
+        """Of the memory's state, by the kernels' letters."""
+        memory = self.memory
+        q, n = batch * memory.n_blocks, memory.n_locations
+        linked = n if memory.temporal_links else 0
+        return {
+            "M": (q, n, memory.word_size),
+            "u": (q, n),
+            "w": (q, n),
+            "p": (q, n),
+            "L": (q, linked, linked),
+            "wr": (q, memory.n_read_heads, n),
+        }
+
+
+#: what the kernels keep of every step, in the order in which they take it
+_KEPT = [
+    "act",
+    "u",
+    "w",
+    "p",
+    "wr",
+    "order",
+    "a",
+    "cw",
+    "cosw",
+    "cr",
+    "cosr",
+    "f",
+    "b",
+    "block_reads",
+    "fed",
+]
 
 
 class _Sequence(torch.autograd.Function):
-    """inputs, weights and a state to outputs and a state."""
+    """inputs, weights and a state to outputs and a state.
+
+    `fed` (t + 1, b, r * w + hidden) has read vectors and hidden units side by side: what the
+    controller is fed at the next step, and what the output is made of.
+    """
 
     @staticmethod
-    def forward(ctx: Any, options: Any, inputs: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, setup: _Setup, inputs: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
         from memsim.dnc import kernels
 
-        is_lstm, memory, respond, generator = options
+        memory, is_lstm, respond, generator = setup
         n_controller = 4 if is_lstm else 2
-        controller = tensors[:n_controller]
+        W_in, *recurrent = tensors[:n_controller]
         W_xi, b_xi, W_y, b_y, W_r = tensors[n_controller : n_controller + 5]
         state = MemoryState(*tensors[n_controller + 5 : n_controller + 12])
+        carried = tensors[n_controller + 12 :]
         batch, n_steps, n_inputs = inputs.shape
+        units, read_size = W_xi.shape[1], W_r.shape[1]
         learning = any(ctx.needs_input_grad)
-        dtype = inputs.numpy().dtype
-        n_blocks, links = memory.n_blocks, memory.temporal_links
-        scale, softmax = float(memory.storage_noise), memory.allocation == "softmax"
-        strength_from = 1.0 if memory.strengths == "oneplus" else 0.0
-
-        # what is kept: every step for the derivative, else only the last
-        n_kept = n_steps if learning else 1
-        kept = _Kept.empty(n_kept, batch, memory, dtype)
-        flat = (batch * n_blocks, memory.n_locations)
-        kept.u[0] = state.usage.detach().numpy().reshape(flat)
-        kept.w[0] = state.write_weighting.detach().numpy().reshape(flat)
-        kept.p[0] = state.precedence.detach().numpy().reshape(flat)
-        kept.wr[0] = state.read_weighting.detach().numpy().reshape(kept.wr[0].shape)
-        kept.reads[0] = state.read_vectors.detach().numpy()
-        linked = memory.n_locations if links else 0
-        M_shape, L_shape = (*flat, memory.word_size), (flat[0], linked, linked)
-        n_segments = -(-n_kept // SEGMENT)
-        M, L, norms, M_kept, L_kept = _arrays(
-            dtype,
-            M=M_shape,
-            L=L_shape,
-            norms=flat,
-            M_kept=(n_segments, *M_shape),
-            L_kept=(n_segments, *L_shape),
-        ).values()
-        M[:] = state.memory.detach().numpy().reshape(M_shape)
-        L[:] = state.link.detach().numpy().reshape(L_shape)
-        for q in range(flat[0]):
-            kernels.row_norms(M[q], norms[q])
-        normal = torch.empty(n_kept if scale else 0, *state.memory.shape, dtype=inputs.dtype)
-        normals = normal.numpy().reshape(len(normal), *M.shape)
-        nothing = np.empty((0, *M.shape[1:]), dtype)
-
-        W_in = controller[0]
-        bias = controller[2] + controller[3] if is_lstm else controller[1]
-        W_x, W_fed = W_in[:, :n_inputs], W_in[:, n_inputs:]
+        kept_steps = n_steps if learning else 1  # without a derivative only the last step
+        t, q, n = kept_steps, batch * memory.n_blocks, memory.n_locations
+        r, shapes = memory.n_read_heads, setup.shapes(batch)
+        n_segments, linked = -(-t // SEGMENT), shapes["L"][1]
+        block, arrays = _arrays(
+            inputs.dtype,
+            M=shapes["M"],
+            L=shapes["L"],
+            norms=(q, n),
+            act=(t, batch, memory.interface_size),
+            u=(t + 1, q, n),
+            w=(t + 1, q, n),
+            p=(t + 1, q, n),
+            wr=(t + 1, q, r, n),
+            a=(t, q, n),
+            cw=(t, q, n),
+            cosw=(t, q, n),
+            cr=(t, q, r, n),
+            cosr=(t, q, r, n),
+            f=(t, q, r, linked),
+            b=(t, q, r, linked),
+            block_reads=(t, q, r, memory.word_size),
+            fed=(t + 1, batch, read_size + units),
+            cell=(t + 1 if is_lstm else 0, batch, units),
+            squashed=(t if is_lstm else 0, batch, units),
+            gates=(t, batch, W_in.shape[0]),
+            xi=(batch, memory.interface_size),
+            M_kept=(n_segments, *shapes["M"]),
+            L_kept=(n_segments, *shapes["L"]),
+            normal=(t if memory.storage_noise else 0, *shapes["M"]),
+        )
+        arrays["order"] = np.tile(np.arange(n), (t, q, 1))
+        M, L, norms, normal = (arrays[name] for name in ("M", "L", "norms", "normal"))
+        M[:] = state.memory.detach().numpy().reshape(M.shape)
+        L[:] = state.link.detach().numpy().reshape(L.shape)
+        for name, part in (("u", state.usage), ("w", state.write_weighting)):
+            arrays[name][0] = part.detach().numpy().reshape(q, n)
+        arrays["p"][0] = state.precedence.detach().numpy().reshape(q, n)
+        arrays["wr"][0] = state.read_weighting.detach().numpy().reshape(q, r, n)
+        arrays["fed"][0, :, :read_size] = state.read_vectors.detach().numpy().reshape(batch, -1)
         if is_lstm:
-            W_fed = torch.cat([W_fed, controller[1]], dim=1)
-        projected = torch.addmm(bias, inputs.transpose(0, 1).reshape(-1, n_inputs), W_x.T)
-        projected = projected.view(n_steps, batch, -1)
+            arrays["fed"][0, :, read_size:], arrays["cell"][0] = (c.numpy() for c in carried)
+        for row in range(q):
+            kernels.row_norms(M[row], norms[row])
+        kept = [arrays[name] for name in _KEPT]
+
+        # the controller: inputs of all steps at once, then what is fed back
+        W_x, W_fed, bias = _controller(W_in, recurrent, n_inputs)
+        W_x, W_fed, W_xi_T = W_x.T, W_fed.T.contiguous(), W_xi.T.contiguous()
         seen = inputs.transpose(0, 1).contiguous()
         if respond is not None:
             seen = seen.clone()
-        units = W_xi.shape[1]
-        hidden = inputs.new_empty(n_kept + 1, batch, units)
-        cell = inputs.new_empty(n_kept + 1 if is_lstm else 0, batch, units)
-        gates = inputs.new_empty(n_kept if is_lstm else 0, batch, 4 * units)
-        if is_lstm:
-            hidden[0], cell[0] = tensors[n_controller + 12 :]
-        reads = torch.from_numpy(kept.reads)
-        outputs = inputs.new_empty(n_steps, batch, W_y.shape[0])
+        projected = torch.addmm(bias, seen.view(-1, n_inputs), W_x).view(n_steps, batch, -1)
+        W_out = torch.cat([W_r, W_y], dim=1)
+        outputs = inputs.new_empty(n_steps, batch, len(W_y))
+        fed = [torch.from_numpy(part) for part in arrays["fed"]]
+        read_back = fed if is_lstm else [part[:, :read_size] for part in fed]
+        hidden = [part[:, read_size:] for part in fed]
+        gates = [torch.from_numpy(part) for part in arrays["gates"]]
+        candidate = [part[:, 2 * units : 3 * units] for part in gates]
+        out_gate = [part[:, 3 * units :] for part in gates]
+        cell = [torch.from_numpy(part) for part in arrays["cell"]]
+        squashed = [torch.from_numpy(part) for part in arrays["squashed"]]
+        xi = torch.from_numpy(arrays["xi"])
+        total = torch.empty_like(gates[0])
         said = None
-        for step in range(n_steps):
-            t = step if learning else 0
-            if said is None:
-                total = projected[step]
-            else:
+        for step, projection in enumerate(projected.unbind(0)):
+            k = step if learning else 0
+            if said is not None:
                 seen[step] += said
-                total = torch.addmm(projected[step], said, W_x.T)
-            fed = reads[t].flatten(1)
+                projection = torch.addmm(projection, said, W_x)
+            torch.addmm(projection, read_back[k], W_fed, out=total)
             if is_lstm:
-                total = torch.addmm(total, torch.cat([fed, hidden[t]], dim=1), W_fed.T)
-                hidden[t + 1], cell[t + 1] = _lstm(total, cell[t], gates[t])
+                torch.sigmoid(total, out=gates[k])
+                torch.tanh(total[:, 2 * units : 3 * units], out=candidate[k])
+                kernels.lstm_cell(arrays["gates"][k], arrays["cell"][k], arrays["cell"][k + 1])
+                torch.tanh(cell[k + 1], out=squashed[k])
+                torch.mul(out_gate[k], squashed[k], out=hidden[k + 1])
             else:
-                torch.tanh(torch.addmm(total, fed, W_fed.T), out=hidden[t + 1])
+                torch.tanh(total, out=hidden[k + 1])
+            torch.addmm(b_xi, hidden[k + 1], W_xi_T, out=xi)
             if learning and step % SEGMENT == 0:
-                M_kept[step // SEGMENT] = M
-                L_kept[step // SEGMENT] = L
-            if scale:
-                normal[t].normal_(generator=generator)
-            xi = torch.addmm(b_xi, hidden[t + 1], W_xi.T)
-            kernels.memory_forward(
-                t, xi.numpy(), normals[t] if scale else nothing, scale, links, softmax,
-                strength_from, M, L, norms, *kept,
-            )  # fmt: skip
+                arrays["M_kept"][step // SEGMENT] = M
+                arrays["L_kept"][step // SEGMENT] = L
+            if memory.storage_noise:
+                torch.from_numpy(normal[k]).normal_(generator=generator)
+            noise = normal[k] if memory.storage_noise else M
+            kernels.memory_forward(k, arrays["xi"], noise, *setup.switches, M, L, norms, *kept)
             if respond is not None or not learning:
-                torch.addmm(b_y, hidden[t + 1], W_y.T, out=outputs[step])
-                outputs[step].addmm_(reads[t + 1].flatten(1), W_r.T)
+                torch.addmm(b_y, fed[k + 1], W_out.T, out=outputs[step])
             if respond is not None:
                 said = respond(step, outputs[step])
             if not learning:
-                for part in (kept.u, kept.w, kept.p, kept.wr, kept.reads):
-                    part[0] = part[1]
-                hidden[0] = hidden[1]
-                if is_lstm:
-                    cell[0] = cell[1]
+                for name in ("u", "w", "p", "wr", "fed", "cell"):
+                    arrays[name][:1] = arrays[name][1:2]
         if learning and respond is None:
-            flat_hidden, flat_reads = hidden[1:].flatten(0, 1), reads[1:].flatten(2).flatten(0, 1)
-            flat_outputs = outputs.view(-1, outputs.shape[2])
-            torch.addmm(b_y, flat_hidden, W_y.T, out=flat_outputs)
-            flat_outputs.addmm_(flat_reads, W_r.T)
+            flat = torch.from_numpy(arrays["fed"][1:]).flatten(0, 1)
+            torch.addmm(b_y, flat, W_out.T, out=outputs.view(-1, len(W_y)))
 
         if learning:
-            ctx.save_for_backward(W_in, W_fed, W_xi, W_y, W_r)
-            ctx.options, ctx.kept = options, kept
-            ctx.arrays = (M_kept, L_kept, normals, seen, hidden, cell, gates)
-        after = [M, kept.u[-1], kept.w[-1], kept.p[-1], L, kept.wr[-1], kept.reads[-1]]
+            ctx.save_for_backward(W_in, *recurrent, W_xi, W_y, W_r)
+            ctx.setup, ctx.arrays, ctx.seen = setup, arrays, seen
+            ctx.block = block  # so that it lives
+        after = [M, arrays["u"][-1], arrays["w"][-1], arrays["p"][-1], L, arrays["wr"][-1]]
+        after.append(arrays["fed"][-1, :, :read_size])
         return (
             outputs.transpose(0, 1).contiguous(),
             *(
@@ -284,127 +335,103 @@ class _Sequence(torch.autograd.Function):
     def backward(ctx: Any, d_outputs: Tensor, *d_after: Tensor) -> tuple[Tensor | None, ...]:
         from memsim.dnc import kernels
 
-        is_lstm, memory, _, _ = ctx.options
-        kept: _Kept = ctx.kept
-        M_kept, L_kept, normals, seen, hidden, cell, gates = ctx.arrays
-        W_in, W_fed, W_xi, W_y, W_r = ctx.saved_tensors
-        links, softmax = memory.temporal_links, memory.allocation == "softmax"
-        scale = float(memory.storage_noise)
-        strength_from = 1.0 if memory.strengths == "oneplus" else 0.0
+        setup, arrays, seen = ctx.setup, ctx.arrays, ctx.seen
+        memory, is_lstm, _, _ = setup
+        W_in, *recurrent, W_xi, W_y, W_r = ctx.saved_tensors
         n_steps, batch, n_inputs = seen.shape
-        r, w = memory.n_read_heads, memory.word_size
-        read_size, units = r * w, hidden.shape[2]
-        dtype = M_kept.dtype
-        size = sum(memory._sizes)
-
-        M_shape, L_shape = M_kept.shape[1:], L_kept.shape[1:]
-        carried = _arrays(
-            dtype,
-            M=M_shape,
-            u=kept.u[0].shape,
-            w=kept.w[0].shape,
-            p=kept.p[0].shape,
-            L=L_shape,
-            wr=kept.wr[0].shape,
+        units, read_size = W_xi.shape[1], W_r.shape[1]
+        W_x, W_fed, _ = _controller(W_in, recurrent, n_inputs)
+        shapes, steps = setup.shapes(batch), min(SEGMENT, n_steps)
+        _block, work = _arrays(  # named, so that it lives
+            seen.dtype,
+            **{f"d_{name}": shape for name, shape in shapes.items()},
+            d_cell=(batch, units),
+            M=(steps + 1, *shapes["M"]),
+            noisy=(steps, *shapes["M"]),
+            L=(steps + 1, *shapes["L"]),
+            norms=(steps + 1, *shapes["u"]),
+            noisy_norms=(steps, *shapes["u"]),
+            d_fed=(n_steps + 1, batch, read_size + units),
+            d_xi=(n_steps, batch, memory.interface_size),
+            d_total=(n_steps, batch, len(W_in)),
         )
-        for array, part in zip(carried.values(), d_after, strict=False):
-            array[:] = part.detach().numpy().reshape(array.shape)
-        d_M, d_u, d_w, d_p, d_L, d_wr = carried.values()
-        d_fed = d_after[6].reshape(batch, read_size)
+        carried = [work[f"d_{name}"] for name in ("M", "L", "u", "w", "p", "wr")]
+        for name, part in zip(shapes, d_after, strict=False):
+            work[f"d_{name}"][:] = part.numpy().reshape(shapes[name])
+        rebuilt = [work[name] for name in ("M", "noisy", "L", "norms", "noisy_norms")]
+        kept = [arrays[name] for name in _KEPT[:-1]]
+
+        # what outputs and the last state say of every step's reads and hidden units
+        d_out = d_outputs.transpose(0, 1).reshape(n_steps * batch, -1)
+        d_fed, d_xi, d_total = (torch.from_numpy(work[f"d_{x}"]) for x in ("fed", "xi", "total"))
+        d_fed[0] = 0
+        torch.mm(d_out, torch.cat([W_r, W_y], dim=1), out=d_fed[1:].flatten(0, 1))
+        d_fed[-1, :, :read_size] += d_after[6].reshape(batch, -1)
         if is_lstm:
-            d_hidden, d_cell = (part.clone() for part in d_after[7:])
-        d_out = d_outputs.transpose(0, 1).contiguous()
-        d_hidden_out, d_reads_out = d_out @ W_y, d_out @ W_r
-        d_xi = seen.new_empty(n_steps, batch, W_xi.shape[0])
-        d_total = seen.new_empty(n_steps, batch, W_in.shape[0])
-        segment = min(SEGMENT, n_steps)
-        M, L, noisy, norms, noisy_norms = _arrays(
-            dtype,
-            M=(segment + 1, *M_shape),
-            L=(segment + 1, *L_shape),
-            noisy=(segment, *M_shape),
-            norms=(segment + 1, *M_shape[:2]),
-            noisy_norms=(segment, *M_shape[:2]),
-        ).values()
-        for k in reversed(range(len(M_kept))):
+            d_fed[-1, :, read_size:] += d_after[7]
+            work["d_cell"][:] = d_after[8].numpy()
+        d_hidden = d_fed[:, :, read_size:].unbind(0)
+        d_back = d_fed.unbind(0) if is_lstm else d_fed[:, :, :read_size].unbind(0)
+        d_xis, d_totals = d_xi.unbind(0), d_total.unbind(0)
+        for k in reversed(range(len(arrays["M_kept"]))):
             first, last = k * SEGMENT, min((k + 1) * SEGMENT, n_steps)
-            M[0], L[0] = M_kept[k], L_kept[k]
+            work["M"][0], work["L"][0] = arrays["M_kept"][k], arrays["L_kept"][k]
             kernels.rebuild(
-                first, last, normals, scale, links, r, size, kept.act, kept.w, kept.p,
-                M, noisy, L, norms, noisy_norms,
+                first, last, arrays["normal"], *setup.switches[:2], memory.n_read_heads,
+                memory.block_interface_size, arrays["act"], arrays["w"], arrays["p"], *rebuilt,
             )  # fmt: skip
             for t in reversed(range(first, last)):
-                d_reads = (d_fed + d_reads_out[t]).view(batch, r, w)
                 kernels.memory_backward(
-                    t, t - first, normals, scale, links, softmax, strength_from,
-                    d_reads.numpy(), d_xi[t].numpy(), M, noisy, L, norms, noisy_norms,
-                    *kept[:-1], d_M, d_L, d_u, d_w, d_p, d_wr,
+                    t, t - first, arrays["normal"], *setup.switches, work["d_fed"][t + 1],
+                    work["d_xi"][t], *rebuilt, *kept, *carried,
                 )  # fmt: skip
-                d_h = torch.addmm(d_hidden_out[t], d_xi[t], W_xi)
+                d_hidden[t + 1].addmm_(d_xis[t], W_xi)
                 if is_lstm:
-                    d_h += d_hidden
-                    d_cell = _lstm_backward(gates[t], cell[t], cell[t + 1], d_h, d_cell, d_total[t])
-                    d_fed, d_hidden = (d_total[t] @ W_fed).split([read_size, units], dim=1)
+                    kernels.lstm_backward(
+                        arrays["gates"][t], arrays["cell"][t], arrays["squashed"][t],
+                        work["d_fed"][t + 1], work["d_cell"], work["d_total"][t],
+                    )  # fmt: skip
                 else:
-                    torch.mul(d_h, 1 - hidden[t + 1].square(), out=d_total[t])
-                    d_fed = d_total[t] @ W_fed
+                    kernels.tanh_backward(
+                        arrays["fed"][t + 1], work["d_fed"][t + 1], work["d_total"][t]
+                    )
+                d_back[t].addmm_(d_totals[t], W_fed)
 
         # weights: one product each for all steps
-        flat_total, flat_xi = d_total.flatten(0, 1), d_xi.flatten(0, 1)
-        flat_out, flat_hidden = d_out.flatten(0, 1), hidden[1:].flatten(0, 1)
-        reads = torch.from_numpy(kept.reads).flatten(2)
-        d_W_in = torch.cat(
-            [
-                flat_total.T @ seen.flatten(0, 1),
-                flat_total.T @ reads[:-1].flatten(0, 1),
-            ],
-            dim=1,
-        )
-        d_bias = flat_total.sum(dim=0)
-        d_controller = (
-            [d_W_in, flat_total.T @ hidden[:-1].flatten(0, 1), d_bias, d_bias]
-            if is_lstm
-            else [d_W_in, d_bias]
-        )
-        d_memory = [d_M, d_u, d_w, d_p, d_L, d_wr]
+        fed = torch.from_numpy(arrays["fed"])
+        before, after = fed[:-1].flatten(0, 1), fed[1:].flatten(0, 1)
+        if not is_lstm:
+            before = before[:, :read_size]
+        d_total, d_xi = d_total.flatten(0, 1), d_xi.flatten(0, 1)
+        d_W_x, d_W_fed = d_total.T @ seen.flatten(0, 1), d_total.T @ before
+        d_W_in = torch.cat([d_W_x, d_W_fed[:, :read_size]], dim=1)
+        d_bias = d_total.sum(dim=0)
+        d_W_out = d_out.T @ after
+        d_state = [work[f"d_{name}"] for name in shapes]
         return (
             None,
-            (d_total @ W_in[:, :n_inputs]).transpose(0, 1) if ctx.needs_input_grad[1] else None,
-            *d_controller,
-            flat_xi.T @ flat_hidden,
-            flat_xi.sum(dim=0),
-            flat_out.T @ flat_hidden,
-            flat_out.sum(dim=0),
-            flat_out.T @ reads[1:].flatten(0, 1),
+            (d_total @ W_x).view(seen.shape).transpose(0, 1) if ctx.needs_input_grad[1] else None,
+            *([d_W_in, d_W_fed[:, read_size:], d_bias, d_bias] if is_lstm else [d_W_in, d_bias]),
+            d_xi.T @ after[:, read_size:],
+            d_xi.sum(dim=0),
+            d_W_out[:, read_size:],
+            d_out.sum(dim=0),
+            d_W_out[:, :read_size],
             *(
-                torch.from_numpy(part).view(shape.shape)
-                for part, shape in zip(d_memory, d_after[:6], strict=True)
+                torch.from_numpy(part.copy()).view(like.shape)
+                for part, like in zip(d_state, d_after, strict=False)
             ),
-            d_fed.reshape(batch, r, w),
-            *([d_hidden, d_cell] if is_lstm else []),
+            d_fed[0, :, :read_size].reshape(d_after[6].shape).clone(),
+            *([d_hidden[0].clone(), torch.from_numpy(work["d_cell"].copy())] if is_lstm else []),
         )
 
 
-def _lstm(total: Tensor, cell: Tensor, gates: Tensor) -> tuple[Tensor, Tensor]:
-    """Hidden and cell state; the four gates i, f, g, o are left in `gates`."""
-    units = cell.shape[1]
-    torch.sigmoid(total, out=gates)
-    torch.tanh(total[:, 2 * units : 3 * units], out=gates[:, 2 * units : 3 * units])
-    i, f, g, o = gates.split(units, dim=1)
-    cell = torch.addcmul(f * cell, i, g)
-    return o * torch.tanh(cell), cell
-
-
-def _lstm_backward(
-    gates: Tensor, before: Tensor, cell: Tensor, d_hidden: Tensor, d_cell: Tensor, d_total: Tensor
-) -> Tensor:
-    """Derivative of the cell state before; that of the sum in the gates goes to `d_total`."""
-    i, f, g, o = gates.chunk(4, dim=1)
-    tanh = torch.tanh(cell)
-    d_cell = torch.addcmul(d_cell, d_hidden * o, 1 - tanh.square())
-    d_gates = torch.cat([d_cell * g, d_cell * before, d_cell * i, d_hidden * tanh], dim=1)
-    units = cell.shape[1]
-    slope = gates - gates.square()
-    slope[:, 2 * units : 3 * units] = 1 - g.square()
-    torch.mul(d_gates, slope, out=d_total)
-    return d_cell * f
+def _controller(
+    W_in: Tensor, recurrent: Sequence[Tensor], n_inputs: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Weights of the inputs, weights of what is fed back, bias."""
+    W_x, W_fed = W_in[:, :n_inputs], W_in[:, n_inputs:]
+    if len(recurrent) == 1:
+        return W_x, W_fed, recurrent[0]
+    W_hh, b_ih, b_hh = recurrent
+    return W_x, torch.cat([W_fed, W_hh], dim=1), b_ih + b_hh

@@ -5,10 +5,12 @@ head; backward is their derivative by hand. Letters in shapes as there, and:
 
     t time    q batch and block together (q = b * n_blocks + k)    i interface
 
-Arrays with a leading time hold a whole sequence; `u, w, p, wr, reads` have one more entry, the
+Arrays with a leading time hold a whole sequence; `u, w, p, wr, fed` have one more entry, the
 state before the first step. Scalars are cast to the arrays' type wherever they meet them in an
 inner loop: a Python number there would make a single-precision loop a double-precision one.
 """
+
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -18,7 +20,7 @@ EPSILON = 1e-6
 GAP = 64
 
 # sums may be reordered, which lets them use vector instructions; inf and nan keep their meaning
-_compile = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "arcp", "nsz"})
+_compile: Any = njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "arcp", "nsz"})
 
 
 @_compile
@@ -32,6 +34,50 @@ def sigmoid(x):
 @_compile
 def softplus(x):
     return max(x, 0.0) + np.log1p(np.exp(-abs(x)))
+
+
+@_compile
+def lstm_cell(gates, before, after):
+    """c_t = f c_{t-1} + i g; gates (b, 4 hidden) are i, f, g, o, each in its range."""
+    H = before.shape[1]
+    for item in range(len(gates)):
+        i, f, g = gates[item, :H], gates[item, H : 2 * H], gates[item, 2 * H : 3 * H]
+        old, new = before[item], after[item]
+        for j in range(H):
+            new[j] = f[j] * old[j] + i[j] * g[j]
+
+
+@_compile
+def lstm_backward(gates, before, squashed, d_fed, d_cell, d_total):
+    """Derivative of h = o tanh(c); squashed is tanh(c), the last of d_fed (b, more + hidden) is
+    that of h, d_cell is that of c_t and then that of c_{t-1}, d_total (b, 4 hidden) goes out."""
+    H = before.shape[1]
+    one = gates.dtype.type(1)
+    for item in range(len(gates)):
+        i, f = gates[item, :H], gates[item, H : 2 * H]
+        g, o = gates[item, 2 * H : 3 * H], gates[item, 3 * H :]
+        d_i, d_f = d_total[item, :H], d_total[item, H : 2 * H]
+        d_g, d_o = d_total[item, 2 * H : 3 * H], d_total[item, 3 * H :]
+        old, tanh, d_c = before[item], squashed[item], d_cell[item]
+        d_h = d_fed[item, d_fed.shape[1] - H :]
+        for j in range(H):
+            d = d_c[j] + d_h[j] * o[j] * (one - tanh[j] * tanh[j])
+            d_o[j] = d_h[j] * tanh[j] * o[j] * (one - o[j])
+            d_i[j] = d * g[j] * i[j] * (one - i[j])
+            d_f[j] = d * old[j] * f[j] * (one - f[j])
+            d_g[j] = d * i[j] * (one - g[j] * g[j])
+            d_c[j] = d * f[j]
+
+
+@_compile
+def tanh_backward(fed, d_fed, d_total):
+    """Derivative of h = tanh(x), h and its derivative the last of fed and d_fed."""
+    B, H = d_total.shape
+    one, first = d_total.dtype.type(1), fed.shape[1] - H
+    for item in range(B):
+        h, d_h, d = fed[item, first:], d_fed[item, first:], d_total[item]
+        for j in range(H):
+            d[j] = d_h[j] * (one - h[j] * h[j])
 
 
 @_compile
@@ -271,10 +317,10 @@ def write_backward(memory, w, erase, value, d_memory, d_w, d_erase, d_value):
 
 
 @_compile
-def link_rows(first, last, before, link, w, p):
-    """L[i, j] = (1 - w[i] - w[j]) L[i, j] + w[i] p[j] for some rows; `before` may be `link`."""
+def link_rows(before, link, w, p):
+    """L[i, j] = (1 - w[i] - w[j]) L[i, j] + w[i] p[j], 0 if i = j; `before` may be `link`."""
     one = w.dtype.type(1)
-    for i in range(first, last):
+    for i in range(len(w)):
         keep, weight, row, old = one - w[i], w[i], link[i], before[i]
         for j in range(len(w)):
             row[j] = (keep - w[j]) * old[j] + weight * p[j]
@@ -282,97 +328,78 @@ def link_rows(first, last, before, link, w, p):
 
 
 @_compile
-def link_and_follow(link, w, p, wr, forward, backward):
-    """L_{t-1} becomes L_t in place (n, n), and L wr, L^T wr (r, n); four rows at a time."""
-    N, R = len(w), wr.shape[0]
+def follow(link, ahead, back, forward, backward):
+    """forward = L ahead and backward = L^T back (r, n each), four rows of L (n, n) at a time."""
+    N, R = link.shape[0], ahead.shape[0]
+    zero, fours = link.dtype.type(0), N - N % 4
     backward[:] = 0
-    for i in range(0, N, 4):
-        last = min(i + 4, N)
-        link_rows(i, last, link, link, w, p)
+    for i in range(0, fours, 4):
         for r in range(R):
-            reads, back = wr[r], backward[r]
-            if last - i == 4:
-                t0 = t1 = t2 = t3 = w.dtype.type(0)
-                h0, h1, h2, h3 = reads[i], reads[i + 1], reads[i + 2], reads[i + 3]
-                l0, l1, l2, l3 = link[i], link[i + 1], link[i + 2], link[i + 3]
-                for j in range(N):
-                    t0 += l0[j] * reads[j]
-                    t1 += l1[j] * reads[j]
-                    t2 += l2[j] * reads[j]
-                    t3 += l3[j] * reads[j]
-                    back[j] += (l0[j] * h0 + l1[j] * h1) + (l2[j] * h2 + l3[j] * h3)
-                forward[r, i], forward[r, i + 1] = t0, t1
-                forward[r, i + 2], forward[r, i + 3] = t2, t3
-            else:
-                for k in range(i, last):
-                    total, here, row = w.dtype.type(0), reads[k], link[k]
-                    for j in range(N):
-                        total += row[j] * reads[j]
-                        back[j] += row[j] * here
-                    forward[r, k] = total
+            x, y, out = ahead[r], back[r], backward[r]
+            t0 = t1 = t2 = t3 = zero
+            y0, y1, y2, y3 = y[i], y[i + 1], y[i + 2], y[i + 3]
+            l0, l1, l2, l3 = link[i], link[i + 1], link[i + 2], link[i + 3]
+            for j in range(N):
+                t0 += l0[j] * x[j]
+                t1 += l1[j] * x[j]
+                t2 += l2[j] * x[j]
+                t3 += l3[j] * x[j]
+                out[j] += (l0[j] * y0 + l1[j] * y1) + (l2[j] * y2 + l3[j] * y3)
+            forward[r, i], forward[r, i + 1] = t0, t1
+            forward[r, i + 2], forward[r, i + 3] = t2, t3
+    for i in range(fours, N):
+        for r in range(R):
+            x, out, row, total = ahead[r], backward[r], link[i], zero
+            for j in range(N):
+                total += row[j] * x[j]
+                out[j] += row[j] * back[r, i]
+            forward[r, i] = total
 
 
 @_compile
-def link_and_follow_backward(before, link, w, p, wr, d_forward, d_backward, d_link, d_w, d_p, d_wr):
-    """d_link is that of L_t, and then that of L_{t-1}; adds to d_w, d_p, d_wr."""
-    N, R = len(w), wr.shape[0]
-    one, zero = w.dtype.type(1), w.dtype.type(0)
-    for i in range(0, N, 4):
-        last = min(i + 4, N)
-        for r in range(R):
-            reads, d_back, d_reads, d_for = wr[r], d_backward[r], d_wr[r], d_forward[r]
-            if last - i == 4:
-                t0 = t1 = t2 = t3 = zero
-                h0, h1, h2, h3 = reads[i], reads[i + 1], reads[i + 2], reads[i + 3]
-                f0, f1, f2, f3 = d_for[i], d_for[i + 1], d_for[i + 2], d_for[i + 3]
-                l0, l1, l2, l3 = link[i], link[i + 1], link[i + 2], link[i + 3]
-                d0, d1, d2, d3 = d_link[i], d_link[i + 1], d_link[i + 2], d_link[i + 3]
-                for j in range(N):
-                    x, y = reads[j], d_back[j]
-                    d0[j] += f0 * x + h0 * y
-                    d1[j] += f1 * x + h1 * y
-                    d2[j] += f2 * x + h2 * y
-                    d3[j] += f3 * x + h3 * y
-                    t0 += l0[j] * y
-                    t1 += l1[j] * y
-                    t2 += l2[j] * y
-                    t3 += l3[j] * y
-                    d_reads[j] += (l0[j] * f0 + l1[j] * f1) + (l2[j] * f2 + l3[j] * f3)
-                d_reads[i] += t0
-                d_reads[i + 1] += t1
-                d_reads[i + 2] += t2
-                d_reads[i + 3] += t3
-            else:
-                for k in range(i, last):
-                    total, f, here, row, d = zero, d_for[k], reads[k], link[k], d_link[k]
-                    for j in range(N):
-                        d[j] += f * reads[j] + here * d_back[j]
-                        total += row[j] * d_back[j]
-                        d_reads[j] += row[j] * f
-                    d_reads[k] += total
-        for k in range(i, last):
-            d, old = d_link[k], before[k]
-            d[k] = 0
-            keep, weight, total = one - w[k], w[k], zero
+def add_outer(d_link, d_forward, d_backward, wr):
+    """d_L += sum_r df wr^T + wr db^T, the derivative of `follow` for the links."""
+    N, R = d_link.shape[0], wr.shape[0]
+    for i in range(N):
+        row = d_link[i]
+        for r in range(0, R - R % 2, 2):
+            f0, h0, x0, y0 = d_forward[r, i], wr[r, i], wr[r], d_backward[r]
+            f1, h1, x1, y1 = d_forward[r + 1, i], wr[r + 1, i], wr[r + 1], d_backward[r + 1]
             for j in range(N):
-                lost = d[j] * old[j]
-                total += d[j] * p[j] - lost
-                d_w[j] -= lost
-                d_p[j] += d[j] * weight
-                d[j] *= keep - w[j]
-            d_w[k] += total
+                row[j] += (f0 * x0[j] + h0 * y0[j]) + (f1 * x1[j] + h1 * y1[j])
+        if R % 2:
+            f0, h0, x0, y0 = d_forward[R - 1, i], wr[R - 1, i], wr[R - 1], d_backward[R - 1]
+            for j in range(N):
+                row[j] += f0 * x0[j] + h0 * y0[j]
+
+
+@_compile
+def link_rows_backward(before, w, p, d_link, d_w, d_p):
+    """d_link is that of L_t, and then that of L_{t-1}; adds to d_w, d_p."""
+    one = w.dtype.type(1)
+    for i in range(len(w)):
+        d, old = d_link[i], before[i]
+        d[i] = 0
+        keep, weight, total = one - w[i], w[i], w.dtype.type(0)
+        for j in range(len(w)):
+            lost = d[j] * old[j]
+            total += d[j] * p[j] - lost
+            d_w[j] -= lost
+            d_p[j] += d[j] * weight
+            d[j] *= keep - w[j]
+        d_w[i] += total
 
 
 @_compile
 def memory_forward(
     t, xi, normal, scale, links, softmax, strength_from,
-    M, L, norms, act, u, w, p, wr, order, a, cw, cosw, cr, cosr, f, b, block_reads, reads,
+    M, L, norms, act, u, w, p, wr, order, a, cw, cosw, cr, cosr, f, b, block_reads, fed,
 ):  # fmt: skip
     """Step t: writes and reads; M (q, n, w), L (q, n, n), norms (q, n) and order change in place.
 
     xi (b, i) is the raw interface vector; everything else, by its letters, is kept for backward:
     act (t, b, i), u, w, p (t + 1, q, n), wr (t + 1, q, r, n), order, a, cw, cosw (t, q, n),
-    cr, cosr, f, b (t, q, r, n), block_reads (t, q, r, w), reads (t + 1, b, r, w).
+    cr, cosr, f, b (t, q, r, n), block_reads (t, q, r, w), fed (t + 1, b, r * w + more).
     """
     B = xi.shape[0]
     Q, N, W = M.shape
@@ -426,7 +453,8 @@ def memory_forward(
                 M[q], norms[q], x[key : key + W], x[read_strengths + r], cosr[t, q, r], cr[t, q, r]
             )
         if links:
-            link_and_follow(L[q], w[t + 1, q], p[t, q], wr[t, q], f[t, q], b[t, q])
+            link_rows(L[q], L[q], w[t + 1, q], p[t, q])
+            follow(L[q], wr[t, q], wr[t, q], f[t, q], b[t, q])
             total, old, new = T(0), p[t, q], p[t + 1, q]
             for i in range(N):
                 total += weights[i]
@@ -449,16 +477,18 @@ def memory_forward(
                 for k in range(W):
                     out[k] += weight * row[k]
     for item in range(B):
-        reads[t + 1, item] = block_reads[t, item * K]
+        x, out = act[t, item], fed[t + 1, item]
         if K > 1:
-            x = act[t, item]
             for r in range(R):
                 softmax_of(xi[item], x, K * size + r * K, 1, K)
-                reads[t + 1, item, r, :] = 0
-                for block in range(K):
-                    share = x[K * size + r * K + block]
-                    for k in range(W):
-                        reads[t + 1, item, r, k] += share * block_reads[t, item * K + block, r, k]
+        for r in range(R):
+            for k in range(W):
+                out[r * W + k] = 0
+            for block in range(K):
+                share = x[K * size + r * K + block] if K > 1 else T(1)
+                vector = block_reads[t, item * K + block, r]
+                for k in range(W):
+                    out[r * W + k] += share * vector[k]
 
 
 @_compile
@@ -468,7 +498,7 @@ def rebuild(first, last, normal, scale, links, R, size, act, w, p, M, noisy, L, 
     M (s + 1, q, n, w) and L (s + 1, q, n, n) hold the ones before in their first entry; noisy
     (s, q, n, w) is what step s wrote to; norms (s + 1, q, n), noisy_norms (s, q, n).
     """
-    Q, N, W = M.shape[1:]
+    Q, W = M.shape[1], M.shape[3]
     K = Q // act.shape[1]
     for q in range(Q):
         item, block = q // K, (q % K) * size
@@ -486,18 +516,18 @@ def rebuild(first, last, normal, scale, links, R, size, act, w, p, M, noisy, L, 
             write(M[s + 1, q], w[t + 1, q], x[erase:value], x[value : value + W])
             row_norms(M[s + 1, q], norms[s + 1, q])
             if links:
-                link_rows(0, N, L[s, q], L[s + 1, q], w[t + 1, q], p[t, q])
+                link_rows(L[s, q], L[s + 1, q], w[t + 1, q], p[t, q])
 
 
 @_compile
 def memory_backward(
-    t, s, normal, scale, links, softmax, strength_from, d_reads, d_xi,
+    t, s, normal, scale, links, softmax, strength_from, d_fed, d_xi,
     M, noisy, L, norms, noisy_norms, act, u, w, p, wr, order, a, cw, cosw, cr, cosr, f, b,
     block_reads, d_M, d_L, d_u, d_w, d_p, d_wr,
 ):  # fmt: skip
     """Derivative of step t, the s-th of those rebuilt.
 
-    d_reads (b, r, w) comes in, d_xi (b, i) goes out; d_M (q, n, w), d_L (q, n, n), d_u, d_w, d_p
+    d_fed (b, r * w + more) comes in, d_xi (b, i) goes out; d_M (q, n, w), d_L (q, n, n), d_u, d_w, d_p
     (q, n), d_wr (q, r, n) are those of the state after step t, and then of the state before it.
     """
     B = d_xi.shape[0]
@@ -508,12 +538,13 @@ def memory_backward(
     T = M.dtype.type
     # one block with gaps: of arrays that lie close together a loop may be compiled in two ways,
     # whose sums differ in their last bits
-    scratch = np.empty((11, max(d_xi.shape[1], R * N, R * W) + GAP), M.dtype)
+    scratch = np.empty((12, max(d_xi.shape[1], R * N, R * W) + GAP), M.dtype)
     d_act, d_read = scratch[0, : d_xi.shape[1]], scratch[1, : R * W].reshape(R, W)
     d_content, d_wr_new = scratch[2, : R * N].reshape(R, N), scratch[3, : R * N].reshape(R, N)
     d_f, d_b = scratch[4, : R * N].reshape(R, N), scratch[5, : R * N].reshape(R, N)
     d_w_new, d_a, d_cw = scratch[6, :N], scratch[7, :N], scratch[8, :N]
     d_p_new, d_u_new = scratch[9, :N], scratch[10, :N]
+    d_ahead = scratch[11, : R * N].reshape(R, N)
     products = np.empty(N + 1)
     for item in range(B):
         x = act[t, item]
@@ -524,7 +555,7 @@ def memory_backward(
                 for k in range(K):
                     total = T(0)
                     for c in range(W):
-                        total += d_reads[item, r, c] * block_reads[t, item * K + k, r, c]
+                        total += d_fed[item, r * W + c] * block_reads[t, item * K + k, r, c]
                     d_act[o + k] = total
                 softmax_of_backward(x, d_act, d_xi[item], o, 1, K)
         for k in range(K):
@@ -542,7 +573,7 @@ def memory_backward(
             for r in range(R):
                 share = x[K * size + r * K + k] if K > 1 else T(1)
                 for c in range(W):
-                    d_read[r, c] = share * d_reads[item, r, c]
+                    d_read[r, c] = share * d_fed[item, r * W + c]
                 d_out, d_weighting, weighting = d_read[r], d_wr_new[r], wr[t + 1, q, r]
                 for i in range(N):
                     total, weight = d_wr[q, r, i], weighting[i]
@@ -583,10 +614,12 @@ def memory_backward(
                 for i in range(N):
                     d_w_new[i] += d_p[q, i] + d_total
                     d_p_new[i] = (T(1) - total) * d_p[q, i]
-                link_and_follow_backward(
-                    L[s, q], L[s + 1, q], w[t + 1, q], p[t, q], wr[t, q],
-                    d_f, d_b, d_L[q], d_w_new, d_p_new, d_wr[q],
-                )  # fmt: skip
+                add_outer(d_L[q], d_f, d_b, wr[t, q])
+                follow(L[s + 1, q], d_b, d_f, d_ahead, d_wr[q])
+                for r in range(R):
+                    for i in range(N):
+                        d_wr[q, r, i] += d_ahead[r, i]
+                link_rows_backward(L[s, q], w[t + 1, q], p[t, q], d_L[q], d_w_new, d_p_new)
                 d_p[q] = d_p_new
 
             # writing

@@ -133,7 +133,9 @@ def markdown_table(table: pd.DataFrame, headings: dict[str, str]) -> str:
 def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return (
+        f"{value + 0.0:.3f}".replace("-0.000", "0.000") if isinstance(value, float) else str(value)
+    )
 
 
 def _intervals(sources: pd.DataFrame) -> str:
@@ -153,7 +155,7 @@ def _training_sentence(training: pd.DataFrame) -> str:
     failed = int(training["failed"].sum())
     return (
         f"{n} network{'s' if n > 1 else ''}; {restarts} restart{'s' if restarts != 1 else ''}, "
-        "each from other weights because training diverged (the loss was no longer a number) or "
+        "each from other weights because training diverged (loss or gradients were no longer finite) or "
         f"got stuck (no better than guessing); {failed} failed in the last attempt too. *Responses "
         "right* are the network's own at the end of training."
     )

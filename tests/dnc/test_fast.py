@@ -203,7 +203,7 @@ def test_a_planted_error_is_caught(monkeypatch, name):
     def wrong(*args):
         right(*args)
         if name == "memory_forward":
-            args[8][0, 0, 0] += 1e-6  # M
+            args[7][0, 0, 0] += 1e-6  # M
         elif name == "rebuild":
             args[10][1, 0, 0, 0] += 1e-5  # M
         else:
