@@ -9,6 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from memsim.dnc import DNC
+from memsim.networks import PRESETS
+from memsim.participant import Participant
 from memsim.train import list_length_at, train
 from memsim.weights import load_network, save_network
 from paradigms import FreeRecall, RandomBinary
@@ -120,6 +122,46 @@ def test_restarts_begin_from_other_weights():
     none, one = (train(TASK, **(options | {"max_restarts": n})) for n in (0, 1))
     assert none.restarts == () and len(one.restarts) == 1
     assert not torch.equal(weights(none), weights(one))
+
+
+def small(name):
+    """Options that make a named network small."""
+    sizes = {"hidden_size": 6, "n_locations": 5, "word_size": 4}
+    kind = PRESETS[name].kind.__name__
+    if kind == "RelationalMemory":
+        return {"n_slots": 2, "head_size": 3}
+    return sizes if kind in ("DNC", "NTM") else {"hidden_size": 6}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_named_network_trains_recalls_and_comes_back_from_its_file(name, tmp_path):
+    options = {"n_updates": 2, "batch_size": 3, "max_restarts": 0}
+    trained = train(TASK, network=name, **options, **small(name))
+    save_network(trained.network, tmp_path / "network.safetensors")
+    again = load_network(tmp_path / "network.safetensors")
+    assert type(again) is PRESETS[name].kind and again.options == trained.network.options
+    schedule = TASK.trials(seed=1, i=0, n_lists=4)
+    recalled, expected = (
+        Participant(network, trained.codes).recall(schedule, np.random.default_rng(0))
+        for network in (again, trained.network)
+    )
+    np.testing.assert_array_equal(recalled, expected)
+
+
+def test_a_dnc_inside_a_dnc_learns():
+    inner = {"hidden_size": 16, "n_locations": 4, "word_size": 8, "controller": "feedforward"}
+    options = {"codes": RandomBinary(n_bits=4), "n_other_words": 8, "controller": inner}
+    trained = train(
+        FreeRecall(list_length=2), n_updates=200, hidden_size=16, word_size=8, **options
+    )
+    assert trained.network.options["controller"] == inner
+    loss = trained.history["loss"]
+    assert loss.iloc[-1] < 0.75 * loss.iloc[0]
+
+
+def test_an_unknown_network_is_an_error():
+    with pytest.raises(ValueError, match="network='dnc2016' is not known; there are dnc, lstm"):
+        train(TASK, network="dnc2016")
 
 
 def test_a_setting_that_a_network_lacks_is_a_type_error():

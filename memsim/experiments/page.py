@@ -134,7 +134,7 @@ def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
     return (
-        f"{value + 0.0:.3f}".replace("-0.000", "0.000") if isinstance(value, float) else str(value)
+        f"{value:z.3f}" if isinstance(value, float) else str(value)
     )
 
 
