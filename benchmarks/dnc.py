@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -191,28 +192,26 @@ def growth(seconds: float) -> str:
 
 
 def training(seconds: float) -> str:
-    """Updates of the free-recall demo, compiled and step by step."""
-    updates = 30
-    task = FreeRecall(list_length=10)
+    """Updates of the free-recall demo at full list length, compiled and step by step."""
+    module = import_module("memsim.train")
+    before, module.UPDATES_PER_LENGTH = module.UPDATES_PER_LENGTH, 1
+    updates, task = 60, FreeRecall(list_length=10)
 
     def run(fast: bool) -> Step:
         def step() -> None:
             memsim.DNC.fast = fast
-            # all updates at full length
-            memsim.train(FreeRecall(list_length=1), n_updates=1, max_restarts=0)
-            for seed in range(3):
-                memsim.train(task, seed=seed, n_updates=updates, max_restarts=0)
+            memsim.train(task, n_updates=updates, max_restarts=0)
 
         return step
 
     times = interleaved({"compiled": run(True), "step by step": run(False)}, seconds)
-    memsim.DNC.fast = True
+    memsim.DNC.fast, module.UPDATES_PER_LENGTH = True, before
     return ratio(times["step by step"], times["compiled"])
 
 
 def participants() -> str:
     """Wall time of eight networks in worker processes, against one after the other."""
-    task, updates = FreeRecall(list_length=10), 150
+    task, updates = FreeRecall(list_length=10), 600
     settings = [{"seed": seed, "n_updates": updates, "max_restarts": 0} for seed in range(8)]
     walls = []
     for workers in (1, 2):

@@ -6,6 +6,7 @@ from functools import partial
 from numbers import Integral
 from typing import Any
 
+import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
@@ -35,7 +36,9 @@ class Network(nn.Module, ABC):
         check_sizes(input_size=input_size, output_size=output_size)
         self.input_size = input_size
         self.output_size = output_size
-        self.options = {"input_size": input_size, "output_size": output_size} | options
+        given = {"input_size": input_size, "output_size": output_size} | options
+        # numbers of NumPy have no place in a file
+        self.options = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
 
     @abstractmethod
     def initial_state(self, batch: int) -> Any:
@@ -109,7 +112,8 @@ class Network(nn.Module, ABC):
         respond : function, optional
             Closes the loop: `respond(t, outputs)` gets the number of the step and the network's
             (b, output_size) there, and returns what is added to the (b, input_size) of the next
-            step, or None. No gradient flows through it.
+            step, or None. No gradient flows through it. In chunks, what the last step said is
+            not passed on, and steps are counted from 0 in each.
         generator : torch.Generator, optional
             Source of noise and dropout, on the network's device; torch's own where left out.
         lesion : Lesion, optional
@@ -176,7 +180,8 @@ class Network(nn.Module, ABC):
             state = after
             outputs.append(output)
             if respond is not None:
-                said = respond(t, output.detach())
+                with torch.no_grad():
+                    said = respond(t, output.detach())
             if return_trace:
                 trace.append(record)
         whole = torch.stack(outputs, dim=1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 class Lesion:
     """Parts of a network that no longer work, as in a patient; weights stay as they were learnt.
 
+    Where the controller is itself a DNC, they are parts of the outer network.
+
     Parameters
     ----------
     temporal_links : bool
@@ -20,7 +22,8 @@ class Lesion:
     controller_recurrence : bool
         The controller forgets its state before every step.
     read_heads, write_heads : tuple of int
-        Heads, from 0, that attend to no location.
+        Heads, from 0, that attend to no location. What the usage allots to a write head stays
+        allotted to it, for those after it in the same step.
     blocks : tuple of int
         Memory blocks, from 0, that are neither written nor read.
     from_step : int
@@ -44,6 +47,12 @@ class Lesion:
     from_step: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("read_heads", "write_heads", "blocks"):
+            given = getattr(self, name)
+            if not isinstance(given, tuple) or not all(isinstance(part, int) for part in given):
+                raise ValueError(
+                    f"{name} must be a tuple of numbers from 0, such as {name}=(0,), got {given!r}"
+                )
         if self.from_step < 0:
             raise ValueError(f"from_step must be 0 or more, got {self.from_step}")
         if not self.parts:
@@ -58,7 +67,7 @@ class Lesion:
         return [
             field.name
             for field in fields(self)
-            if field.name != "from_step" and getattr(self, field.name) not in (False, ())
+            if field.name != "from_step" and getattr(self, field.name)
         ]
 
     def at(self, step: int) -> "Lesion | None":

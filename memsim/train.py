@@ -102,17 +102,17 @@ def train(
         Words a participant may say besides those shown; see `Participant`.
     max_restarts : int
         How often a network may start again, from other weights, because its loss or a gradient
-        is no longer a finite number (diverged), or because after 40 % of training it is right no more often
-        than by guessing (stuck). Restarts are counted in the result, never hidden; the last
+        is no longer a finite number (diverged), or because after 40 % of training or at its end
+        it is right no more often than by guessing (stuck). Restarts are counted in the result, never hidden; the last
         attempt goes through to the end.
     device : str
         "cpu", "cuda", ...
     progress : function, optional
         Called with a `Progress` every 20 updates.
     **network_options
-        Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units, and
-        for a "dnc" a feed-forward controller, words of 16 numbers, and 6 locations more than
-        words in a list. Papers have sizes of their own.
+        Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units; for
+        a "dnc" and an "ntm" words of 16 numbers and 6 locations more than words in a list; for a
+        "dnc" a feed-forward controller. Papers have sizes of their own.
 
     Returns
     -------
@@ -128,6 +128,9 @@ def train(
     for name, value in (("n_updates", n_updates), ("batch_size", batch_size)):
         if value < 1:
             raise ValueError(f"{name} must be 1 or more, got {value!r}")
+    for name, value in (("n_other_words", n_other_words), ("max_restarts", max_restarts)):
+        if value < 0:
+            raise ValueError(f"{name} must be 0 or more, got {value!r}")
     codes = codes or RandomBinary(n_bits=16)
     defaults: dict[str, Any] = {
         "dnc": {
@@ -138,16 +141,19 @@ def train(
         },
         "lstm": {"hidden_size": 128},
         "gru": {"hidden_size": 128},
+        "ntm": {"hidden_size": 128, "n_locations": paradigm.list_length + 6, "word_size": 16},
+        "relational": {"n_slots": 8, "n_heads": 4, "head_size": 16},
     }
     options = defaults.get(network, {}) | network_options
-    guessing = paradigm.list_length / (paradigm.list_length + n_other_words)
+    guessing = chance_of_guessing(paradigm.list_length, n_other_words)
     restarts: list[str] = []
     history: list[Progress] = []
     with one_thread():
         while True:
             attempt, last_attempt = len(restarts), len(restarts) == max_restarts
             with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
-                torch.manual_seed(int(np.random.SeedSequence([seed, attempt]).generate_state(1)[0]))
+                state = np.random.SeedSequence([seed, attempt]).generate_state(1)
+                torch.default_generator.manual_seed(int(state[0]))
                 net = make_network(
                     network, codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options
                 )
@@ -176,16 +182,17 @@ def train(
         seed=seed,
         restarts=tuple(restarts),
         failure=failure,
-        history=pd.DataFrame(history),
+        history=pd.DataFrame(history, columns=list(Progress._fields)),
     )
 
 
 def initialise(network: Network) -> None:
     """Weights from which recall is learnt in minutes.
 
-    Orthogonal weights and, in a DNC, a memory that from the first step is written to unused
+    Orthogonal weights, but for recurrent cells, and in a DNC a memory that from the first step is written to unused
     locations (allocation gate .88, write gate .73), keeps what is stored (free gates .12), and
-    reads on forward or by content rather than backward (read modes .04, .26, .70).
+    reads on forward or by content rather than backward (read modes .04, .26, .70 with one write
+    head).
     """
     for module in network.modules():
         if isinstance(module, nn.Linear):
@@ -194,7 +201,9 @@ def initialise(network: Network) -> None:
                 nn.init.zeros_(module.bias)
     for module in network.modules():
         if isinstance(module, DNC):
-            bias = module.memory.parts(module.to_interface.bias)
+            normed = module.norm is not None and module.layer_norm == "interface"
+            last = module.norm if normed else module.to_interface
+            bias = module.memory.parts(last.bias)  # type: ignore[union-attr, arg-type]
             with torch.no_grad():
                 bias["allocation_gates"].fill_(2.0)
                 bias["write_gates"].fill_(1.0)
@@ -204,6 +213,17 @@ def initialise(network: Network) -> None:
                     backward, forward = [-2.0] * n_heads, [1.0] * n_heads
                     modes = torch.tensor([*backward, 0.0, *forward])
                     bias["read_modes"].copy_(modes.expand_as(bias["read_modes"]))
+
+
+def chance_of_guessing(list_length: int, n_other_words: int) -> float:
+    """Share of responses that are right if they are any words known, the list's never twice.
+
+    Examples
+    --------
+    >>> chance_of_guessing(3, 1)  # the mean of 3/4, 2/4 and 1/4
+    0.5
+    """
+    return (list_length + 1) / (2 * (list_length + n_other_words))
 
 
 def list_length_at(update: int, list_length: int) -> int:

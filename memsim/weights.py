@@ -4,6 +4,7 @@ import json
 from os import PathLike
 from pathlib import Path
 
+import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save
 
@@ -64,6 +65,8 @@ def load_network(path: str | PathLike[str], device: str = "cpu") -> Network:
             f"{path} holds a {description['kind']}, which is none of {', '.join(kinds)}; it was "
             "written by another version"
         )
-    network = kinds[description["kind"]](**description["options"])
-    network.load_state_dict(load_file(Path(path)))
+    tensors = load_file(Path(path))
+    with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
+        network = kinds[description["kind"]](**description["options"])
+    network.to(next(iter(tensors.values())).dtype).load_state_dict(tensors)
     return network.to(device)

@@ -31,7 +31,8 @@ def why_not(network: "DNC", inputs: Tensor) -> str | None:
     """What the fast path lacks for this network and these inputs, or None if it applies.
 
     It has: LSTM and feed-forward controllers, any number of read heads and blocks, sort and
-    softmax, links or none, storage noise, closed loops, float32 and float64 on the CPU.
+    softmax, links or none, storage noise, closed loops, float32 and float64 on the CPU. Second
+    derivatives and torch.func need `network.fast = False`.
     """
     memory, options = network.memory, network.options
     lacks = {
@@ -52,6 +53,11 @@ def why_not(network: "DNC", inputs: Tensor) -> str | None:
         "decay": bool(memory.memory_decay or memory.usage_decay or memory.link_decay),
         "capacity": memory.capacity is not None,
         "output_interference": bool(memory.output_interference),
+        "hooks": any(
+            part._forward_hooks or part._forward_pre_hooks
+            for part in network.modules()
+            if part is not network
+        ),
         "numba": not _compiled(),
     }
     return next((what for what, missing in lacks.items() if missing), None)
@@ -85,16 +91,20 @@ def run(
     """Outputs and last state of a sequence; see `memsim.base.Network.forward`."""
     from memsim.dnc.network import DNCState
 
+    layer = network.controller.layers[0]  # type: ignore[index]
+    is_lstm = network.options["controller"] == "lstm"
+    names = ["weight", "bias"]
+    if is_lstm:
+        names = ["weight_ih", "weight_hh", "bias_ih", "bias_hh"]
     parameters = [
-        *network.controller.parameters(),
+        *(getattr(layer, name) for name in names),
         network.to_interface.weight,
         network.to_interface.bias,
         network.hidden_to_output.weight,
         network.hidden_to_output.bias,
         network.reads_to_output.weight,
     ]
-    is_lstm = network.options["controller"] == "lstm"
-    setup = _Setup(network.memory, is_lstm, respond, generator)
+    setup = _Setup(network.memory, is_lstm, respond, generator, torch.is_grad_enabled())
     carried, memory = state
     outputs, *after = _Sequence.apply(setup, inputs, *parameters, *memory, *carried)
     n_memory = len(memory)
@@ -107,7 +117,7 @@ class _Block:
 
     _free: ClassVar[dict[tuple[int, torch.dtype], list[Tensor]]] = {}
     _worth_keeping = 2**22  # numbers
-    _most_kept = 4
+    _most_kept = 2
 
     def __init__(self, size: int, dtype: torch.dtype) -> None:
         kept = self._free.get((size, dtype))
@@ -149,6 +159,7 @@ class _Setup(NamedTuple):
     is_lstm: bool
     respond: Callable[[int, Tensor], Tensor | None] | None
     generator: torch.Generator | None
+    learning: bool
 
     @property
     def switches(self) -> tuple[float, bool, bool, float]:
@@ -207,7 +218,7 @@ class _Sequence(torch.autograd.Function):
     def forward(ctx: Any, setup: _Setup, inputs: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
         from memsim.dnc import kernels
 
-        memory, is_lstm, respond, generator = setup
+        memory, is_lstm, respond, generator, _ = setup
         n_controller = 4 if is_lstm else 2
         W_in, *recurrent = tensors[:n_controller]
         W_xi, b_xi, W_y, b_y, W_r = tensors[n_controller : n_controller + 5]
@@ -215,7 +226,7 @@ class _Sequence(torch.autograd.Function):
         carried = tensors[n_controller + 12 :]
         batch, n_steps, n_inputs = inputs.shape
         units, read_size = W_xi.shape[1], W_r.shape[1]
-        learning = any(ctx.needs_input_grad)
+        learning = setup.learning and any(ctx.needs_input_grad)
         kept_steps = n_steps if learning else 1  # without a derivative only the last step
         t, q, n = kept_steps, batch * memory.n_blocks, memory.n_locations
         r, shapes = memory.n_read_heads, setup.shapes(batch)
@@ -265,9 +276,8 @@ class _Sequence(torch.autograd.Function):
         # the controller: inputs of all steps at once, then what is fed back
         W_x, W_fed, bias = _controller(W_in, recurrent, n_inputs)
         W_x, W_fed, W_xi_T = W_x.T, W_fed.T.contiguous(), W_xi.T.contiguous()
-        seen = inputs.transpose(0, 1).contiguous()
-        if respond is not None:
-            seen = seen.clone()
+        # a copy, since the caller may use the inputs again before the derivative is asked for
+        seen = inputs.transpose(0, 1).clone(memory_format=torch.contiguous_format)
         projected = torch.addmm(bias, seen.view(-1, n_inputs), W_x).view(n_steps, batch, -1)
         W_out = torch.cat([W_r, W_y], dim=1)
         outputs = inputs.new_empty(n_steps, batch, len(W_y))
@@ -336,7 +346,7 @@ class _Sequence(torch.autograd.Function):
         from memsim.dnc import kernels
 
         setup, arrays, seen = ctx.setup, ctx.arrays, ctx.seen
-        memory, is_lstm, _, _ = setup
+        memory, is_lstm = setup.memory, setup.is_lstm
         W_in, *recurrent, W_xi, W_y, W_r = ctx.saved_tensors
         n_steps, batch, n_inputs = seen.shape
         units, read_size = W_xi.shape[1], W_r.shape[1]

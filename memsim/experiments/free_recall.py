@@ -214,8 +214,8 @@ def training_table(names: list[str], trained: list[Trained]) -> pd.DataFrame:
         {
             "network": names,
             "seed": [network.seed for network in trained],
-            "loss": [network.history["loss"].iloc[-1] for network in trained],
-            "right": [network.history["right"].iloc[-1] for network in trained],
+            "loss": [_last(network.history["loss"]) for network in trained],
+            "right": [_last(network.history["right"]) for network in trained],
             "restarts": [len(network.restarts) for network in trained],
             "failed": [network.failure is not None for network in trained],
             "what_failed": [
@@ -224,3 +224,8 @@ def training_table(names: list[str], trained: list[Trained]) -> pd.DataFrame:
             ],
         }
     )
+
+
+def _last(values: pd.Series) -> float:
+    """NaN for a network that diverged before its first report."""
+    return float(values.iloc[-1]) if len(values) else float("nan")

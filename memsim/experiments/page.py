@@ -133,9 +133,7 @@ def markdown_table(table: pd.DataFrame, headings: dict[str, str]) -> str:
 def _cell(value: Any) -> str:
     if pd.isna(value):
         return ""
-    return (
-        f"{value:z.3f}" if isinstance(value, float) else str(value)
-    )
+    return f"{value:z.3f}" if isinstance(value, float) else str(value)
 
 
 def _intervals(sources: pd.DataFrame) -> str:
