@@ -119,6 +119,39 @@ def test_closed_loops_are_the_same(controller):
     assert_fast_is_slow(1, 3, 11, respond, controller=controller, storage_noise=0.2)
 
 
+@pytest.mark.parametrize("batch", [1, 3])
+def test_inputs_may_be_used_again_before_the_derivative(batch):
+    def gradients(is_fast):
+        net = make_net(15)
+        net.fast, state, loss = is_fast, None, 0.0
+        buffer = torch.empty(batch, 1, INPUTS, dtype=torch.float64)
+        for _ in range(4):
+            buffer.copy_(torch.randn(batch, 1, INPUTS))
+            # the steps are given inputs of their own
+            outputs, state = net(buffer if is_fast else buffer.clone(), state)
+            loss = loss + outputs.square().sum()
+        loss.backward()
+        return {name: parameter.grad for name, parameter in net.named_parameters()}
+
+    assert_same(gradients(True), gradients(False))
+
+
+def test_without_gradients_only_the_last_step_is_kept(monkeypatch):
+    kept, arrays = [], fast._arrays
+
+    def spy(dtype, **shapes):
+        kept.append(shapes["a"][0])
+        return arrays(dtype, **shapes)
+
+    monkeypatch.setattr(fast, "_arrays", spy)
+    net = make_net(16)
+    net.fast = True
+    for context in (torch.no_grad(), torch.inference_mode(), torch.enable_grad()):
+        with context:
+            net(torch.zeros(1, 7, INPUTS, dtype=torch.float64))
+    assert kept == [1, 1, 7]
+
+
 @pytest.mark.parametrize("options", [{}, {"n_blocks": 2, "allocation": "softmax"}])
 def test_without_gradients_too(options):
     net = make_net(2, **options)
