@@ -10,7 +10,6 @@ import argparse
 import datetime
 import os
 import platform
-import resource
 import subprocess
 import sys
 import time
@@ -112,11 +111,17 @@ def print_memory(candidate: str, size: str) -> None:
     torch.set_num_threads(1)
     CANDIDATES[candidate]((2, 3, 4, 5, 6, 1, 7))()  # libraries loaded, loops compiled
     step = CANDIDATES[candidate](SIZES[size])
-    before = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
+    before = resident("VmRSS")
     step()
     step()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    print((peak - before) / 2**20)
+    print((resident("VmHWM") - before) / 1024)
+
+
+def resident(what: str) -> int:
+    """KiB that this process has (VmRSS), or had at most (VmHWM)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what))
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -239,7 +244,7 @@ def main() -> None:
     """Measure everything and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--memory", nargs=2, metavar=("CANDIDATE", "SIZE"), help="one process")
-    parser.add_argument("--seconds", type=float, default=20, help="for each comparison")
+    parser.add_argument("--seconds", type=float, default=12, help="for each comparison")
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks.md"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
