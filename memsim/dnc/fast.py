@@ -58,18 +58,18 @@ def why_not(network: "DNC", inputs: Tensor) -> str | None:
             for part in network.modules()
             if part is not network
         ),
-        "numba": not _compiled(),
     }
-    return next((what for what, missing in lacks.items() if missing), None)
+    lacking = next((what for what, missing in lacks.items() if missing), None)
+    return lacking or (None if _compiled(inputs.dtype) else "a compiler")
 
 
 @cache
-def _compiled() -> bool:
+def _compiled(dtype: torch.dtype) -> bool:
     """Whether the loops compile here; said once if not."""
     try:
         from memsim.dnc import kernels
 
-        kernels.sigmoid(0.0)
+        kernels.load(torch.empty(0, dtype=dtype).numpy().dtype)
     except Exception as error:  # noqa: BLE001 (whatever a compiler may raise)
         warnings.warn(
             f"the fast path of the DNC cannot be compiled here ({type(error).__name__}: {error}); "

@@ -681,3 +681,41 @@ def memory_backward(
                         for c in range(W):
                             d_M[q, i, c] += along * M[s, q, i, c]
             activate_backward(x, d_act, d_xi[item], W, R, links, softmax, strength_from, block)
+
+
+def load(dtype: np.dtype) -> None:
+    """Compile every loop for this type, or load it from the cache, the inner ones first.
+
+    An inner loop exists once by itself and once within each that calls it, rounded differently;
+    which one runs depends on what was there first. So they are always there in this order.
+    """
+    T = dtype.type
+
+    def vector(n: int = 4) -> np.ndarray:
+        return np.ones(n, dtype)
+
+    def square() -> np.ndarray:
+        return np.ones((4, 4), dtype)
+
+    order = np.arange(4)
+    sigmoid(T(1))
+    softplus(T(1))
+    softmax_of(vector(), vector(), 0, 1, 4)
+    softmax_of_backward(vector(), vector(), vector(), 0, 1, 4)
+    activate(vector(40), vector(40), 2, 1, True, False, 1.0, 0)
+    activate_backward(vector(40), vector(40), vector(40), 2, 1, True, False, 1.0, 0)
+    row_norms(square(), vector())
+    content_weighting(square(), vector(), vector(), T(1), vector(), vector())
+    content_weighting_backward(
+        square(), vector(), vector(), T(1), vector(), vector(), vector(), vector(), square()
+    )
+    add_noise(square(), vector(), 0.1, square())
+    sort_usage(vector(), order)
+    allocation_by_sort(vector(), order, vector())
+    allocation_by_sort_backward(vector(), order, vector(), vector(), np.ones(5))
+    write(square(), vector(), vector(), vector())
+    write_backward(square(), vector(), vector(), vector(), square(), vector(), vector(), vector())
+    link_rows(square(), square(), vector(), vector())
+    follow(square(), square(), square(), square(), square())
+    add_outer(square(), square(), square(), square())
+    link_rows_backward(square(), vector(), vector(), square(), vector(), vector())

@@ -1,5 +1,8 @@
 """The fast path gives what the steps give: outputs, states and gradients."""
 
+import os
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -218,6 +221,31 @@ def test_the_same_numbers_come_to_the_bit_wherever_arrays_lie():
         parts = [outputs.detach(), *(parameter.grad for parameter in net.parameters())]
         seen.add(b"".join(part.numpy().tobytes() for part in parts))
     assert len(seen) == 1
+
+
+HASH = """
+import hashlib, torch
+from memsim import DNC
+
+torch.set_num_threads(1)
+torch.manual_seed(8)
+net = DNC(20, 17, hidden_size=128, n_locations=12, word_size=16, controller="feedforward")
+net(torch.randn(32, 13, 20))[0].square().sum().backward()
+bits = b"".join(parameter.grad.numpy().tobytes() for parameter in net.parameters())
+print(hashlib.sha256(bits).hexdigest())
+"""
+
+
+@pytest.mark.slow
+def test_loops_just_compiled_and_loops_from_the_cache_give_the_same_bits(tmp_path):
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", HASH], env=environment, check=True, capture_output=True
+        ).stdout
+        for _ in range(3)
+    }
+    assert len(hashes) == 1
 
 
 def test_gradients_can_be_asked_for_twice():
