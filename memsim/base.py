@@ -139,6 +139,12 @@ class Network(nn.Module, ABC):
                 f"inputs must have shape (batch, time, {self.input_size}) with at least one step, "
                 f"got {tuple(inputs.shape)}"
             )
+        weight = next(self.parameters())
+        if inputs.dtype != weight.dtype and not torch.is_autocast_enabled(inputs.device.type):
+            raise ValueError(
+                f"inputs must be {weight.dtype}, as the network's weights are, got {inputs.dtype}; "
+                f"convert them, as in inputs.to({weight.dtype})"
+            )
         batch, n_steps = inputs.shape[:2]
         if state is None:
             state = self.initial_state(batch)

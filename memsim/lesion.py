@@ -70,6 +70,15 @@ class Lesion:
             if field.name != "from_step" and getattr(self, field.name)
         ]
 
+    def check_numbers(self, **there: int) -> None:
+        """Raise a ValueError for a numbered part beyond those there are, such as read_heads=4."""
+        for name, n in there.items():
+            for part in getattr(self, name):
+                if not 0 <= part < n:
+                    raise ValueError(
+                        f"a lesion of {name}={part}: the network has {n}, numbered from 0"
+                    )
+
     def at(self, step: int) -> "Lesion | None":
         """The lesion, if it is there at this step."""
         return self if step >= self.from_step else None

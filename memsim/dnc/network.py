@@ -185,17 +185,11 @@ class DNC(Network):
     def check_lesion(self, lesion: Lesion) -> None:
         """Raise a ValueError if the network does not have the parts of a lesion."""
         memory = self.memory
-        there = {
-            "read_heads": memory.n_read_heads,
-            "write_heads": memory.n_write_heads,
-            "blocks": memory.n_blocks,
-        }
-        for name, n in there.items():
-            for part in getattr(lesion, name):
-                if not 0 <= part < n:
-                    raise ValueError(
-                        f"a lesion of {name}={part}: the network has {n}, numbered from 0"
-                    )
+        lesion.check_numbers(
+            read_heads=memory.n_read_heads,
+            write_heads=memory.n_write_heads,
+            blocks=memory.n_blocks,
+        )
         if lesion.temporal_links and not memory.temporal_links:
             raise ValueError("a lesion of temporal_links: the network has none")
         if lesion.controller_recurrence and not self.controller.initial_state(1):

@@ -221,12 +221,7 @@ class NTM(Network):
         missing = {part: getattr(lesion, part) for part in lesion.parts if part not in there}
         if missing:
             super().check_lesion(Lesion(**missing))
-        for name, n in heads.items():
-            for part in getattr(lesion, name):
-                if not 0 <= part < n:
-                    raise ValueError(
-                        f"a lesion of {name}={part}: the network has {n}, numbered from 0"
-                    )
+        lesion.check_numbers(**heads)
         if lesion.controller_recurrence and not self.controller.initial_state(1):
             raise ValueError(
                 "a lesion of controller_recurrence: a feed-forward controller carries nothing"

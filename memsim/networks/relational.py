@@ -272,11 +272,7 @@ class RelationalMemory(Network):
         missing = {part: getattr(lesion, part) for part in lesion.parts if part != "blocks"}
         if missing:
             super().check_lesion(Lesion(**missing))
-        for block in lesion.blocks:
-            if not 0 <= block < self.n_blocks:
-                raise ValueError(
-                    f"a lesion of blocks={block}: the network has {self.n_blocks}, numbered from 0"
-                )
+        lesion.check_numbers(blocks=self.n_blocks)
 
     def traced_step(
         self,

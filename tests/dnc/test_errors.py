@@ -201,3 +201,11 @@ def test_a_dnc_as_controller_tells_of_its_own_options(inner, why):
 def test_a_controller_alone_tells_of_wrong_layers():
     with pytest.raises(ValueError, match="n_layers=3 needs controller=deep-lstm, got rnn"):
         Controller(4, 3, "rnn", n_layers=3)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.int64, torch.bfloat16])
+def test_inputs_of_another_type_than_the_weights_are_an_error(dtype):
+    net = DNC(3, 2, hidden_size=4, n_locations=3, word_size=2)
+    message = f"inputs must be torch.float32, .* got {dtype}"
+    with pytest.raises(ValueError, match=message):
+        net(torch.ones(1, 2, 3, dtype=dtype))
