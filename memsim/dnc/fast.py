@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from memsim.controllers import Controller
 from memsim.dnc.cell import Memory, MemoryState
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def run(
     """Outputs and last state of a sequence; see `memsim.base.Network.forward`."""
     from memsim.dnc.network import DNCState
 
-    layer = network.controller.layers[0]  # type: ignore[index]
+    assert isinstance(network.controller, Controller)  # `why_not` has seen to it
+    layer = network.controller.layers[0]
     is_lstm = network.options["controller"] == "lstm"
     names = ["weight", "bias"]
     if is_lstm:
