@@ -1,7 +1,6 @@
 """Recall table -> measures -> statistics -> figures."""
 
-from analysis.curves import curves
-from analysis.figures import (
+from analysis.figures.free_recall import (
     plot_dose,
     plot_free_recall,
     plot_lag_crp,
@@ -9,19 +8,20 @@ from analysis.figures import (
     plot_spc,
     save_figure,
 )
-from analysis.human import human_condition, human_curves, human_group_curve, human_names
-from analysis.intervals import bootstrap_lists, group_curve
-from analysis.lag_crp import lag_crp
-from analysis.pfr import pfr
-from analysis.pnr import pnr
+from analysis.figures.style import figure_style
+from analysis.formats.trials import read_trials
+from analysis.free_recall.curves import curves
+from analysis.free_recall.lag_crp import lag_crp
+from analysis.free_recall.pfr import pfr
+from analysis.free_recall.pnr import pnr
+from analysis.free_recall.spc import spc
+from analysis.free_recall.temporal_factor import temporal_factor
+from analysis.free_recall.words_recalled import words_recalled
+from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
 from analysis.recalls import Recalls, as_recalls
-from analysis.rmsd import rmsd
-from analysis.spc import spc
-from analysis.style import figure_style
+from analysis.statistics.intervals import bootstrap_lists, group_curve
+from analysis.statistics.rmsd import rmsd
 from analysis.table import check_table
-from analysis.temporal_factor import temporal_factor
-from analysis.trials import read_trials
-from analysis.words_recalled import words_recalled
 
 __all__ = [
     "Recalls",

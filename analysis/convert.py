@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from analysis.recalls import Recalls
 
 
-def matrices_from_table(table: pd.DataFrame) -> dict[str, Any]:
+def matrices_from_table(table: pd.DataFrame, omissions: bool = False) -> dict[str, Any]:
     """Checked recall table -> the fields of `Recalls`, by name."""
-    check_table(table)
+    check_table(table, omissions)
     grouped = table.groupby(["subject", "list"], sort=True, observed=True)
     row = grouped.ngroup().to_numpy()
     place = table["position"].to_numpy(dtype=np.int64) - 1
@@ -28,7 +28,7 @@ def matrices_from_table(table: pd.DataFrame) -> dict[str, Any]:
         matrix[row[rows], place[rows]] = values[rows]
         return matrix
 
-    position = _study_position(row, number, place, studied)
+    position = np.where(number == 0, 0, _study_position(row, number, place, studied))
     constant, varying = _split_columns(table, row)
     first = np.unique(row, return_index=True)[1]
     return {
@@ -51,12 +51,14 @@ def matrices_from_table(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _number_items(item: pd.Series) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
+    """Number of each item, 0 where it is missing, and the words if items are words."""
     if np.issubdtype(item.to_numpy().dtype, np.integer):
         return item.to_numpy(dtype=np.int64), None
-    number, words = pd.factorize(item.to_numpy(), sort=True)
+    number, words = pd.factorize(item.to_numpy(), sort=True)  # -1 where missing
     if isinstance(words[0], str):
         return number + 1, np.asarray(words, dtype=object)
-    return item.to_numpy(dtype=np.int64), None  # whole numbers in a column of objects
+    # whole numbers in a column of objects, or of numbers that may be missing
+    return np.concatenate([words, [0]]).astype(np.int64)[number], None
 
 
 def _study_position(
@@ -90,7 +92,9 @@ def _split_columns(table: pd.DataFrame, row: NDArray[np.integer]) -> tuple[list[
 def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
     """`Recalls` -> recall table, lists in their order, study before recall."""
     study_row, study_place = np.nonzero(recalls.presented)
-    recall_row, recall_place = np.nonzero(recalls.recalled)
+    # up to the last response of each list; a 0 before it is an omission
+    there = np.flip(np.logical_or.accumulate(np.flip(recalls.recalled != 0, 1), axis=1), 1)
+    recall_row, recall_place = np.nonzero(there)
     row = np.concatenate([study_row, recall_row])
     order = np.argsort(row, kind="stable")
     item = np.concatenate(
@@ -104,7 +108,7 @@ def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
     core = {
         "trial_type": trial_type[order],
         "position": np.concatenate([study_place, recall_place])[order] + 1,
-        "item": item[order] if recalls.vocabulary is None else recalls.vocabulary[item[order] - 1],
+        "item": _items(item[order], recalls.vocabulary),
     }
     events = {}
     for name in {**recalls.study_columns, **recalls.recall_columns}:
@@ -117,6 +121,19 @@ def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
     return pd.concat(
         [labels[["subject", "list"]], pd.DataFrame(core), extra, pd.DataFrame(events)], axis=1
     )
+
+
+def _items(number: NDArray[np.integer], vocabulary: NDArray[Any] | None) -> Any:
+    """Words or numbers, and none for 0."""
+    if vocabulary is not None:
+        words = vocabulary[number - 1]
+        words[number == 0] = None
+        return words
+    if (number != 0).all():
+        return number
+    items = pd.array(number, dtype="Int64")
+    items[number == 0] = pd.NA
+    return items
 
 
 def _cells(

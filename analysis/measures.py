@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.counts import Counts
-from analysis.lag_crp import lag_crp, lag_crp_counts
-from analysis.pfr import pfr, pfr_counts
-from analysis.pnr import pnr, pnr_counts
-from analysis.spc import spc, spc_counts
-from analysis.temporal_factor import temporal_factor, temporal_factor_counts
-from analysis.words_recalled import words_recalled, words_recalled_counts
+from analysis.free_recall.lag_crp import lag_crp, lag_crp_counts
+from analysis.free_recall.pfr import pfr, pfr_counts
+from analysis.free_recall.pnr import pnr, pnr_counts
+from analysis.free_recall.spc import spc, spc_counts
+from analysis.free_recall.temporal_factor import temporal_factor, temporal_factor_counts
+from analysis.free_recall.words_recalled import words_recalled, words_recalled_counts
 
 COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
     spc: spc_counts,

@@ -24,7 +24,8 @@ class Recalls:
     presented : (lists, L) integers
         Item number at each study position; 0 after the end of a list shorter than L.
     recalled : (lists, outputs) integers
-        Study position, from 1, of each response; negative for an intrusion, 0 after the end.
+        Study position, from 1, of each response; negative for an intrusion, 0 after the end and
+        for an omission.
     labels : DataFrame, one row per list
         `subject`, `list` and whatever else describes a list (`condition`, `model`, ...).
     recalled_items : (lists, outputs) integers
@@ -34,6 +35,10 @@ class Recalls:
         The word of item number k at place k - 1, if items are words.
     study_columns, recall_columns : mapping of str to (lists, L) and (lists, outputs) arrays
         What is known of each studied word and of each response (`category`, `rt`, ...).
+    omissions : bool
+        Whether a 0 between responses is an omission, as in serial and cued recall, where each
+        output is a place of its own; otherwise it is an error. Omissions at the end of a list look
+        like padding, and measures count both alike.
 
     Raises
     ------
@@ -62,12 +67,14 @@ class Recalls:
     vocabulary: NDArray[Any] | None = None
     study_columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     recall_columns: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    omissions: bool = False
 
     def __post_init__(self) -> None:
         _check_matrix("presented", self.presented, len(self.labels))
         _check_matrix("recalled", self.recalled, len(self.labels))
         _check_padding("presented", self.presented)
-        _check_padding("recalled", self.recalled)
+        if not self.omissions:
+            _check_padding("recalled", self.recalled)
         _check_labels(self.labels)
         _check_studied(self.recalled, self.list_length)
         # small integers: a million lists of 40 outputs take 80 MB instead of 320
@@ -99,6 +106,7 @@ class Recalls:
             vocabulary=self.vocabulary,
             study_columns={name: column[rows] for name, column in self.study_columns.items()},
             recall_columns={name: column[rows] for name, column in self.recall_columns.items()},
+            omissions=self.omissions,
         )
 
     def blocks(self) -> Iterator[tuple[slice, "Recalls"]]:
@@ -114,6 +122,7 @@ class Recalls:
         list_length: int,
         subject: Any = 1,
         list: Any = None,
+        omissions: bool = False,
         **labels: Any,
     ) -> "Recalls":
         """Recalls known by study position alone, as a model or a response matrix gives them.
@@ -126,6 +135,8 @@ class Recalls:
             Words in every list; they are numbered 1..list_length.
         subject, list : one value, or one per list
             Lists of a subject are numbered from 1 where `list` is left out.
+        omissions : bool
+            Whether a 0 between responses is an omission.
         **labels : one value, or one per list
             Further columns such as `condition` or `model`.
         """
@@ -144,11 +155,13 @@ class Recalls:
             frame["list"] = frame.groupby("subject").cumcount() + 1
         numbers = np.arange(1, list_length + 1, dtype=np.int32)
         presented = np.broadcast_to(numbers, (len(positions), list_length))
-        return cls(presented=presented, recalled=positions, labels=frame)
+        return cls(presented=presented, recalled=positions, labels=frame, omissions=omissions)
 
     @classmethod
-    def from_table(cls, table: pd.DataFrame) -> "Recalls":
+    def from_table(cls, table: pd.DataFrame, omissions: bool = False) -> "Recalls":
         """The twin of a recall table, lists in order of `subject` and `list`.
+
+        A missing item is an omission with `omissions`, and an error without; see `check_table`.
 
         A word studied twice in a list counts as recalled at its first position, and every response
         is one response: psifr 0.10.1 counts it once for each position.
@@ -168,19 +181,19 @@ class Recalls:
         >>> recalls.recall_columns["rt"]
         array([[0.8, 1.9]])
         """
-        return cls(**matrices_from_table(table))
+        return cls(**matrices_from_table(table, omissions), omissions=omissions)
 
     def to_table(self) -> pd.DataFrame:
         """The recall table: each list's study rows, then its recall rows, in order of position."""
         return table_from_matrices(self)
 
 
-def as_recalls(recalls: pd.DataFrame | Recalls) -> Recalls:
+def as_recalls(recalls: pd.DataFrame | Recalls, omissions: bool = False) -> Recalls:
     """The dense twin of whatever was given: every measure takes the table or the twin."""
     if isinstance(recalls, Recalls):
         return recalls
     if isinstance(recalls, pd.DataFrame):
-        return Recalls.from_table(recalls)
+        return Recalls.from_table(recalls, omissions)
     raise TypeError(
         f"a measure needs a recall table or Recalls, got {type(recalls).__name__}; matrices of "
         "study positions enter through Recalls.from_positions"
@@ -205,7 +218,8 @@ def _check_padding(name: str, matrix: NDArray[np.integer]) -> None:
         row, column = np.argwhere(inner)[0]
         raise ValueError(
             f"{name}: 0 pads the end of a row only, but row {row} has 0 at place {column + 1} and "
-            f"{matrix[row, column + 1]} after it; an intrusion is negative here"
+            f"{matrix[row, column + 1]} after it; an intrusion is negative here, and an omission, in "
+            "serial recall, needs omissions=True"
         )
 
 

@@ -12,6 +12,15 @@ column         what it holds
 
 Further columns (`condition`, `list_length`, `model`, `rt`, ...) are kept wherever they fit.
 
+The other paradigms keep that spine:
+
+- serial recall: `position` of a recall is the place of the report at which it was given, and an
+  omission is a row whose item is missing (None, NaN or NA; numbers are then of type Int64)
+- cued recall: a study row is a pair, `item` its second word and `cue` its first; a recall row is a
+  test, `cue` the word shown and `item` the answer, missing where none was given
+- recognition and frequency judgment: a recall row is a test, `item` the word shown and `response`
+  the answer (yes or no, a rating, a number of times)
+
 References
 ----------
 Morton, N. W. (2020). Psifr: Analysis and visualization of free recall data. Journal of Open
@@ -25,7 +34,7 @@ from pandas.api.types import infer_dtype
 COLUMNS = ["subject", "list", "trial_type", "position", "item"]
 
 
-def check_table(table: pd.DataFrame) -> None:
+def check_table(table: pd.DataFrame, omissions: bool = False) -> None:
     """Check that a table is a recall table.
 
     A recalled word that was not studied is an intrusion, and legal.
@@ -34,6 +43,9 @@ def check_table(table: pd.DataFrame) -> None:
     ----------
     table : DataFrame
         Columns `subject`, `list`, `trial_type`, `position` (from 1), `item`, in any order of rows.
+    omissions : bool
+        Whether a recall whose item is missing is an omission, as in serial and cued recall. In
+        free recall it is an error: there it is mostly an intrusion whose word got lost.
 
     Raises
     ------
@@ -51,7 +63,7 @@ add 1
     """
     # in this order: each rule may rely on those before it
     _check_columns(table)
-    _check_missing(table)
+    _check_missing(table, omissions)
     _check_types(table)
     _check_trial_type(table)
     _check_position(table)
@@ -86,15 +98,21 @@ def _check_columns(table: pd.DataFrame) -> None:
         )
 
 
-def _check_missing(table: pd.DataFrame) -> None:
+def _check_missing(table: pd.DataFrame, omissions: bool) -> None:
     for column in COLUMNS:
+        wrong = table[column].isna()
         cause = "leave the row out, or say what was there"
         if column == "item":
             cause = "give an intrusion its word, or -1, -2, ... if its word is unknown"
-        _fail(table, table[column].isna(), f"{column} must not be missing", column, cause)
+            if omissions:
+                wrong &= table["trial_type"] != "recall"
+            else:
+                cause += "; only in serial and cued recall is it an omission (omissions=True)"
+        _fail(table, wrong, f"{column} must not be missing", column, cause)
 
 
 def _check_types(table: pd.DataFrame) -> None:
+    table = table[table["item"].notna()]  # omissions have no item
     for column in ("subject", "list", "item"):
         kind = infer_dtype(table[column], skipna=False)
         if kind.startswith("mixed"):
@@ -107,7 +125,7 @@ def _check_types(table: pd.DataFrame) -> None:
     if kind not in ("string", "integer"):
         raise ValueError(
             f"item must be words or whole numbers, here it is {kind}; whole numbers read as "
-            "decimals are mended with table['item'].astype(int)"
+            "decimals are mended with table['item'].astype('Int64')"
         )
 
 
@@ -125,6 +143,7 @@ def _check_position(table: pd.DataFrame) -> None:
 
 
 def _check_item_numbers(table: pd.DataFrame) -> None:
+    table = table[table["item"].notna()]
     if infer_dtype(table["item"].to_numpy(), skipna=False) != "integer":
         return
     studied = table["trial_type"] == "study"

@@ -17,7 +17,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from torch import Tensor
 
-from analysis.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION
+from analysis.figures.style import BLUE, GREEN, ORANGE, PURPLE, VERMILION
 from memsim.dnc import MemoryTrace
 from paradigms import Event
 

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from analysis.style import figure_style
+from analysis.figures.style import figure_style
 from memsim.base import check_choice, map_tensors
 from memsim.dnc import DNCTrace
 from memsim.panels import (

@@ -11,7 +11,7 @@ import pandas as pd
 import torch
 
 from analysis import human_condition, human_names
-from analysis.style import MAX_NETWORKS
+from analysis.figures.style import MAX_NETWORKS
 from memsim.cognitive import PRESETS
 from memsim.experiments.report import write_report
 from memsim.parallel import train_many

@@ -23,7 +23,7 @@ from analysis import (
     spc,
     words_recalled,
 )
-from analysis.style import Kind
+from analysis.figures.style import Kind
 from memsim.cognitive import PRESETS
 from memsim.experiments.page import MIN_NETWORKS_FOR_INTERVALS, page
 

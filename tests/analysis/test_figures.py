@@ -16,7 +16,7 @@ from analysis import (
     plot_spc,
     save_figure,
 )
-from analysis.style import MAX_NETWORKS, source_lines
+from analysis.figures.style import MAX_NETWORKS, source_lines
 
 SOURCES = {
     "People": "people",

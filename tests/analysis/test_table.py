@@ -218,3 +218,23 @@ def test_read_trials_names_missing_columns(tmp_path):
 def test_read_trials_of_other_studies(human_folder, name):
     recalls = read_trials(human_folder / name / "trials.csv")
     check_table(recalls.to_table())
+
+
+def test_omissions_are_rows_without_item_and_keep_their_place():
+    recalls = Recalls.from_positions([[2, 0, 1, 0], [-1, 0, 0, 3]], 3, omissions=True)
+    table = recalls.to_table()
+    assert table["item"].isna().sum() == 3  # those at the end of the first list are padding
+    again = Recalls.from_table(table, omissions=True)
+    assert again.recalled.tolist() == [[2, 0, 1, 0], [-1, 0, 0, 3]]
+    words = table.assign(item=table["item"].map({1: "owl", 2: "elk", 3: "ant", -1: "bee"}))
+    again = Recalls.from_table(words, omissions=True)
+    assert again.recalled.tolist() == [[2, 0, 1, 0], [-1, 0, 0, 3]]
+    pd.testing.assert_frame_equal(again.to_table(), words)
+
+
+def test_an_item_missing_from_free_recall_is_told():
+    table = Recalls.from_positions([[2, 0, 1]], 3, omissions=True).to_table()
+    with pytest.raises(ValueError, match=r"row 4 has <NA>.*omissions=True"):
+        check_table(table)
+    with pytest.raises(ValueError, match="0 pads the end"):
+        Recalls.from_positions([[2, 0, 1]], 3)

@@ -137,7 +137,7 @@ def bootstrap_lists(
     --------
     Both lists recall word 2, none recalls word 1, so every resample does the same:
 
-    >>> from analysis.spc import spc
+    >>> from analysis.free_recall.spc import spc
     >>> bootstrap_lists(spc, Recalls.from_positions([[2], [2]], list_length=2), n_boot=10)
        input  mean  low  high  n   over
     0      1   0.0  0.0   0.0  2  lists

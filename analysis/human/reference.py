@@ -1,6 +1,6 @@
 """Human reference data, by name.
 
-`analysis/data/murdock1962.csv` holds what `curves(recalls, by="condition")` gives for the lists of
+`analysis/human/curves/murdock1962.csv` holds what `curves(recalls, by="condition")` gives for the lists of
 Murdock (1962), rounded to five digits: immediate free recall of 10 to 40 words at 1 or 2 s each,
 six conditions named length-seconds, 15 subjects with 80 lists in each.
 
@@ -146,5 +146,5 @@ def human_group_curve(name: str, measure: str, level: float = 0.95) -> pd.DataFr
 
 @cache
 def _read(dataset: str) -> pd.DataFrame:
-    with files("analysis").joinpath("data", f"{dataset}.csv").open() as file:
+    with files("analysis").joinpath("human", "curves", f"{dataset}.csv").open() as file:
         return pd.read_csv(file, comment="#")

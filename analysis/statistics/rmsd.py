@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.curves import MAX_LAG
+from analysis.free_recall.curves import MAX_LAG
 
 
 def rmsd(curve: pd.DataFrame, reference: pd.DataFrame, x: str, value: str = "mean") -> float:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.counts import by_columns
-from analysis.intervals import summarise_subjects
-from analysis.lag_crp import lag_crp
-from analysis.pfr import pfr
+from analysis.free_recall.lag_crp import lag_crp
+from analysis.free_recall.pfr import pfr
+from analysis.free_recall.spc import spc
+from analysis.free_recall.temporal_factor import temporal_factor
+from analysis.free_recall.words_recalled import words_recalled
 from analysis.recalls import Recalls, as_recalls
-from analysis.spc import spc
-from analysis.temporal_factor import temporal_factor
-from analysis.words_recalled import words_recalled
+from analysis.statistics.intervals import summarise_subjects
 
 #: lags farther than this are rare and hardly reported
 MAX_LAG = 5

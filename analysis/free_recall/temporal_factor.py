@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.counts import Counts, ratios
-from analysis.lag_crp import transitions
+from analysis.free_recall.lag_crp import transitions
 from analysis.recalls import Recalls, as_recalls
 
 

@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from analysis.curves import MAX_LAG
-from analysis.style import Kind, Line, figure_style, source_lines
+from analysis.figures.style import Kind, Line, figure_style, source_lines
+from analysis.free_recall.curves import MAX_LAG
 
 MM = 1 / 25.4
 

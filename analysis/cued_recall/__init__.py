@@ -1,0 +1,1 @@
+"""Measures of cued recall, one in each file."""

@@ -1,0 +1,1 @@
+"""One function per figure; all take result tables, in one style."""

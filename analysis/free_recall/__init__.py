@@ -1,0 +1,1 @@
+"""Measures of free recall, one in each file."""

@@ -1,0 +1,1 @@
+"""Human data, by name."""

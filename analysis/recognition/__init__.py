@@ -1,0 +1,1 @@
+"""Measures of recognition and of judged frequency, one in each file."""

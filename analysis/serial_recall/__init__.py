@@ -1,0 +1,1 @@
+"""Measures of serial recall, one in each file."""

@@ -1,0 +1,1 @@
+"""From the measures of each subject to intervals, tests and comparisons of sources."""
