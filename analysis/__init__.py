@@ -1,13 +1,13 @@
 """Recall table -> measures -> statistics -> figures."""
 
+from analysis.figures.dose import plot_dose
 from analysis.figures.free_recall import (
-    plot_dose,
     plot_free_recall,
     plot_lag_crp,
     plot_pfr,
     plot_spc,
-    save_figure,
 )
+from analysis.figures.save import save_figure
 from analysis.figures.style import figure_style
 from analysis.formats.trials import read_trials
 from analysis.free_recall.curves import curves

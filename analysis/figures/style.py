@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import matplotlib as mpl
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
 
 Kind = Literal["people", "network", "theory"]
 
@@ -45,8 +47,12 @@ RC: dict[Any, Any] = {
     "savefig.bbox": None,  # a figure of 180 mm stays one of 180 mm
     "savefig.facecolor": "white",
     "pdf.fonttype": 42,  # TrueType, embedded, so that text stays text in the PDF
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text; save_figure embeds the font
 }
+
+
+#: of text on white, as accessible text on the web
+MIN_CONTRAST = 4.5
 
 
 @contextmanager
@@ -160,3 +166,30 @@ def source_lines(sources: Mapping[str, Kind]) -> dict[str, Line]:
         lines[name] = known[kind][used[kind]]
         used[kind] += 1
     return lines
+
+
+def luminance(color: str) -> float:
+    """Relative luminance, 0 black to 1 white (WCAG 2).
+
+    Examples
+    --------
+    >>> luminance("white"), luminance("black")
+    (1.0, 0.0)
+    """
+    rgb = np.asarray(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+def ink(color: str) -> str:
+    """The colour, darkened until text in it reads well on white.
+
+    Examples
+    --------
+    >>> ink(BLACK), ink(BLUE)
+    ('#000000', '#0072b2')
+    """
+    red, green, blue = to_rgb(color)
+    while 1.05 / (luminance(to_hex((red, green, blue))) + 0.05) < MIN_CONTRAST:
+        red, green, blue = 0.95 * red, 0.95 * green, 0.95 * blue
+    return to_hex((red, green, blue))
