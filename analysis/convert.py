@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.table import COLUMNS, check_table
+from analysis.rows import Rows
+from analysis.rules import COLUMNS
+from analysis.table import check_rows
 
 if TYPE_CHECKING:
     from analysis.recalls import Recalls
@@ -14,75 +16,103 @@ if TYPE_CHECKING:
 
 def matrices_from_table(table: pd.DataFrame, omissions: bool = False) -> dict[str, Any]:
     """Checked recall table -> the fields of `Recalls`, by name."""
-    check_table(table, omissions)
-    grouped = table.groupby(["subject", "list"], sort=True, observed=True)
-    row = grouped.ngroup().to_numpy()
-    place = table["position"].to_numpy(dtype=np.int64) - 1
-    studied = (table["trial_type"] == "study").to_numpy()
-    number, vocabulary = _number_items(table["item"])
+    rows = Rows(table)
+    check_rows(rows, omissions)
+    row, first = _sort_lists(rows)
+    place = rows.position.astype(np.int64, copy=False) - 1
+    number, vocabulary = _number_items(rows)
+    # rows of each kind by number: faster than by mask, for every column is filled in
+    studied, recalled = np.flatnonzero(rows.studied), np.flatnonzero(rows.recalled)
 
-    def fill(values: NDArray[Any], rows: NDArray[np.bool_]) -> NDArray[Any]:
+    def fill(values: NDArray[Any], which: NDArray[np.integer]) -> NDArray[Any]:
         # a table without a single recall still has one, empty, output
-        n_places = max(place[rows].max(initial=0) + 1, 1)
-        matrix = np.zeros((row.max() + 1, n_places), dtype=values.dtype)
-        matrix[row[rows], place[rows]] = values[rows]
+        shape = len(first), max(place[which].max(initial=0) + 1, 1)
+        padding = np.zeros(1, dtype=values.dtype)[0]
+        if values.dtype.kind in "fO":
+            padding = np.nan if values.dtype.kind == "f" else None
+        matrix = np.full(shape, padding, dtype=values.dtype)
+        matrix[row[which], place[which]] = values[which]
         return matrix
 
-    position = np.where(number == 0, 0, _study_position(row, number, place, studied))
-    constant, varying = _split_columns(table, row)
-    first = np.unique(row, return_index=True)[1]
+    position = np.zeros(len(table), dtype=np.int64)
+    position[recalled] = _study_position(row, rows.coded("item")[0], place, studied, recalled)
+    constant, varying = _split_columns(table, row, first)
+    columns = {name: table[name] for name in varying}
     return {
         "presented": fill(number, studied),
-        "recalled": fill(position, ~studied),
+        "recalled": fill(position, recalled),
         "labels": table[["subject", "list", *constant]].iloc[first].reset_index(drop=True),
-        "recalled_items": fill(number, ~studied),
+        "recalled_items": fill(number, recalled),
         "vocabulary": vocabulary,
         "study_columns": {
-            name: fill(table[name].to_numpy(), studied)
-            for name in varying
-            if table[name][studied].notna().any()
+            name: fill(column.to_numpy(), studied)
+            for name, column in columns.items()
+            if column.iloc[studied].notna().any()
         },
         "recall_columns": {
-            name: fill(table[name].to_numpy(), ~studied)
-            for name in varying
-            if table[name][~studied].notna().any()
+            name: fill(column.to_numpy(), recalled)
+            for name, column in columns.items()
+            if column.iloc[recalled].notna().any()
         },
     }
 
 
-def _number_items(item: pd.Series) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
+def _sort_lists(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
+    """Number of each row's list, by order of subject and list, and a row of each list."""
+    some = np.zeros(rows.n_lists, dtype=np.intp)
+    some[rows.list] = np.arange(len(rows.list))
+    ranks = []
+    for column in ("list", "subject"):
+        codes, values = rows.coded(column)
+        rank = np.empty(len(values), dtype=np.intp)
+        rank[values.argsort()] = np.arange(len(values))
+        ranks.append(rank[codes[some]])
+    order = np.lexsort(ranks)
+    number = np.empty(rows.n_lists, dtype=np.int64)
+    number[order] = np.arange(rows.n_lists)
+    return number[rows.list], some[order]
+
+
+def _number_items(rows: Rows) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
     """Number of each item, 0 where it is missing, and the words if items are words."""
-    if np.issubdtype(item.to_numpy().dtype, np.integer):
-        return item.to_numpy(dtype=np.int64), None
-    number, words = pd.factorize(item.to_numpy(), sort=True)  # -1 where missing
-    if isinstance(words[0], str):
-        return number + 1, np.asarray(words, dtype=object)
-    # whole numbers in a column of objects, or of numbers that may be missing
-    return np.concatenate([words, [0]]).astype(np.int64)[number], None
+    codes, values = rows.coded("item")
+    if isinstance(values[0], str):
+        order = values.argsort()
+        rank = np.empty(len(values) + 1, dtype=np.int64)
+        rank[order] = np.arange(1, len(values) + 1)
+        rank[-1] = 0  # the code -1, missing, is the last
+        return rank[codes], np.asarray(values, dtype=object)[order]
+    return np.append(values.to_numpy(dtype=np.int64), 0)[codes], None
 
 
 def _study_position(
     row: NDArray[np.integer],
-    number: NDArray[np.integer],
+    item: NDArray[np.integer],
     place: NDArray[np.integer],
-    studied: NDArray[np.bool_],
+    studied: NDArray[np.integer],
+    recalled: NDArray[np.integer],
 ) -> NDArray[np.int64]:
-    """Study position of the word in each row, from 1; -1 if its list did not show it."""
-    code = np.unique(number, return_inverse=True)[1].astype(np.int64)
-    key = row * (code.max() + 1) + code
-    in_order = np.argsort(place[studied], kind="stable")
-    # of a word studied twice, `unique` gives the first, that is, its first position
-    shown, where = np.unique(key[studied][in_order], return_index=True)
-    at = np.minimum(np.searchsorted(shown, key), len(shown) - 1)
-    return np.where(shown[at] == key, place[studied][in_order][where[at]] + 1, -1)
+    """Study position of each recalled word, from 1; -1 if its list did not show it, 0 if none."""
+    # list and word in one number; a missing word, -1, matches none, for no word is coded so
+    word = row * (item.max() + 2) + item + 1
+    # of a word studied twice, its first position comes first
+    n_places = place[studied].max() + 1
+    shown = np.sort(word[studied] * n_places + place[studied])
+    at = np.searchsorted(shown, word[recalled] * n_places)
+    found, where = np.divmod(shown[np.minimum(at, len(shown) - 1)], n_places)
+    return np.where(item[recalled] < 0, 0, np.where(found == word[recalled], where + 1, -1))
 
 
-def _split_columns(table: pd.DataFrame, row: NDArray[np.integer]) -> tuple[list[str], list[str]]:
+def _split_columns(
+    table: pd.DataFrame, row: NDArray[np.integer], first: NDArray[np.integer]
+) -> tuple[list[str], list[str]]:
     """Further columns: those with one value in each list, and those that vary within lists."""
-    first = np.unique(row, return_index=True)[1]
     extra = [name for name in table.columns if name not in COLUMNS]
     constant = []
     for name in extra:
+        value = table[name].iloc[0]
+        if isinstance(value, list | dict | set | np.ndarray):
+            continue  # vectors, such as semantic features, belong to words
         code = pd.factorize(table[name], use_na_sentinel=False)[0]
         if (code == code[first][row]).all():
             constant.append(name)
