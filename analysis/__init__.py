@@ -21,7 +21,7 @@ from analysis.human.reference import human_condition, human_curves, human_group_
 from analysis.recalls import Recalls, as_recalls
 from analysis.statistics.intervals import bootstrap_lists, group_curve
 from analysis.statistics.rmsd import rmsd
-from analysis.table import check_table
+from analysis.table import check_table, violations
 
 __all__ = [
     "Recalls",
@@ -48,5 +48,6 @@ __all__ = [
     "save_figure",
     "spc",
     "temporal_factor",
+    "violations",
     "words_recalled",
 ]
