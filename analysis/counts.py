@@ -30,22 +30,43 @@ class Response(NamedTuple):
     """The responses of all lists at one output position."""
 
     place: NDArray[np.integer]
-    """(lists,) Study position from 0; without meaning where not `new`."""
+    """(lists,) Study position from 0, the first of a word studied several times; without meaning
+    where not `new`."""
     new: NDArray[np.bool_]
     """(lists,) Whether it is a studied word recalled for the first time."""
     available: NDArray[np.bool_]
-    """(lists, L) Words studied and not recalled before this response."""
+    """(lists, L) Words studied and not recalled before this response, each at its first place."""
 
 
 def responses(recalls: Recalls) -> Iterator[Response]:
-    """The responses of all lists, one output position after the other."""
+    """The responses of all lists, one output position after the other.
+
+    A word studied several times in a list is one word: recalled once, at its first position.
+    """
+    first = first_places(recalls.presented)
     available = recalls.presented != 0
+    if first is not None:
+        available &= first == np.arange(first.shape[1])
     rows = np.arange(len(recalls))
     for recalled in recalls.recalled.T:
         place = np.maximum(recalled, 1) - 1
+        if first is not None:
+            place = first[rows, place]
         new = (recalled > 0) & available[rows, place]
         yield Response(place, new, available.copy())
         available[rows[new], place[new]] = False
+
+
+def first_places(presented: NDArray[np.integer]) -> NDArray[np.intp] | None:
+    """(lists, L) Where, from 0, the word at each place came first; None if no list repeats one."""
+    # lists that are all one row broadcast, as models give them, need but one look
+    seen = np.sort(presented[:1] if presented.strides[0] == 0 else presented, axis=1)
+    if not ((seen[:, 1:] == seen[:, :-1]) & (seen[:, 1:] != 0)).any():
+        return None
+    places = range(presented.shape[1])
+    first = [np.argmax(presented == presented[:, [place]], axis=1) for place in places]
+    # padding stays where it is
+    return np.where(presented == 0, np.arange(presented.shape[1]), np.stack(first, axis=1))
 
 
 def ratios(

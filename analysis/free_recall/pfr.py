@@ -82,6 +82,8 @@ def pfr_counts(recalls: Recalls, first: First = "correct") -> Counts:
             hit = np.flatnonzero(response.new & ~begun)
             actual[hit, response.place[hit]] = 1
             begun[hit] = True
+            if begun.all():
+                break
     possible = begun[:, None] & (recalls.presented != 0)
     x = pd.DataFrame({"input": np.arange(1, length + 1)})
     return Counts(x, actual, possible.astype(np.int8))

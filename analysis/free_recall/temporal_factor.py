@@ -1,17 +1,29 @@
 """Temporal factor: how near, in study order, the next recall is among those still possible."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.counts import Counts, ratios
-from analysis.free_recall.lag_crp import transitions
+from analysis.free_recall.lag_crp import Repeated, lag_function
+from analysis.free_recall.transitions import Intrusions, Test, Transition, rank_transitions
 from analysis.recalls import Recalls, as_recalls
 
 
 def temporal_factor(
-    recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = None
+    recalls: pd.DataFrame | Recalls,
+    by: str | Sequence[str] | None = None,
+    skip_outputs: int = 0,
+    intrusions: Intrusions = "break",
+    lag_key: str | pd.Series = "input",
+    repeated: Repeated = "first",
+    item_query: str | None = None,
+    test_key: str | pd.Series | None = None,
+    test: Test | None = None,
 ) -> pd.DataFrame:
     """Mean percentile rank of the absolute lag, of each subject (psifr's `lag_rank`).
 
@@ -24,12 +36,19 @@ def temporal_factor(
     recalls : recall table or Recalls
     by : str or list of str
         Labels that divide the lists of a subject, such as "condition".
+    skip_outputs, intrusions, lag_key, repeated, item_query, test_key, test
+        As in `lag_crp`.
 
     Returns
     -------
     DataFrame
         `subject`, the `by` columns, `rank`, `actual` (sum of the ranks) and `possible`
         (transitions ranked).
+
+    Raises
+    ------
+    ValueError
+        As `lag_crp`.
 
     Examples
     --------
@@ -45,22 +64,30 @@ def temporal_factor(
     Polyn, S. M., Norman, K. A., & Kahana, M. J. (2009). A context maintenance and retrieval model
     of organizational processes in free recall. Psychological Review, 116(1), 129-156.
     """
-    return ratios(as_recalls(recalls), temporal_factor_counts, by, "rank")
+    counts = partial(
+        temporal_factor_counts,
+        lag_key=lag_key,
+        repeated=repeated,
+        skip_outputs=skip_outputs,
+        intrusions=intrusions,
+        item_query=item_query,
+        test_key=test_key,
+        test=test,
+    )
+    return ratios(as_recalls(recalls), counts, by, "rank")
 
 
-def temporal_factor_counts(recalls: Recalls) -> Counts:
+def temporal_factor_counts(
+    recalls: Recalls,
+    lag_key: str | pd.Series = "input",
+    repeated: Repeated = "first",
+    **which: Any,
+) -> Counts:
     """Sum of ranks and number of transitions per list, (lists, 1): there is no x."""
-    n_lists, length = recalls.presented.shape
-    total = np.zeros((n_lists, 1))
-    ranked = np.zeros((n_lists, 1), dtype=np.int16)
-    for rows, previous, current, available in transitions(recalls):
-        distance = np.abs(np.arange(length) - previous[:, None])
-        chosen = np.abs(current - previous)[:, None]
-        farther = np.count_nonzero(available & (distance > chosen), axis=1)
-        ties = np.count_nonzero(available & (distance == chosen), axis=1) - 1
-        others = np.count_nonzero(available, axis=1) - 1
-        choice = others > 0
-        rank = (farther[choice] + ties[choice] / 2) / others[choice]
-        total[rows[choice], 0] += rank
-        ranked[rows[choice], 0] += 1
-    return Counts(pd.DataFrame(index=[0]), total, ranked)
+    lags = lag_function(recalls, lag_key, repeated)
+
+    def distances(transition: Transition) -> Iterator[tuple[int, NDArray[np.integer]]]:
+        yield 0, np.abs(lags(transition))
+
+    counted = rank_transitions(recalls, 1, distances, **which)
+    return Counts(pd.DataFrame(index=[0]), *counted)
