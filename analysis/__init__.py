@@ -19,6 +19,15 @@ from analysis.free_recall.temporal_factor import temporal_factor
 from analysis.free_recall.words_recalled import words_recalled
 from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
 from analysis.recalls import Recalls, as_recalls
+from analysis.serial_recall.accuracy import perfect_lists, serial_accuracy
+from analysis.serial_recall.curves import serial_curves
+from analysis.serial_recall.errors import serial_responses
+from analysis.serial_recall.fill_in import fill_in, fill_in_ratio
+from analysis.serial_recall.grouping import group_accuracy, interpositions
+from analysis.serial_recall.latencies import serial_latencies
+from analysis.serial_recall.protrusions import protrusions
+from analysis.serial_recall.span import span
+from analysis.serial_recall.transpositions import locality, transpositions
 from analysis.statistics.intervals import bootstrap_lists, group_curve
 from analysis.statistics.rmsd import rmsd
 from analysis.table import check_table, violations
@@ -30,12 +39,18 @@ __all__ = [
     "check_table",
     "curves",
     "figure_style",
+    "fill_in",
+    "fill_in_ratio",
+    "group_accuracy",
     "group_curve",
     "human_condition",
     "human_curves",
     "human_group_curve",
     "human_names",
+    "interpositions",
     "lag_crp",
+    "locality",
+    "perfect_lists",
     "pfr",
     "plot_dose",
     "plot_free_recall",
@@ -43,11 +58,18 @@ __all__ = [
     "plot_pfr",
     "plot_spc",
     "pnr",
+    "protrusions",
     "read_trials",
     "rmsd",
     "save_figure",
+    "serial_accuracy",
+    "serial_curves",
+    "serial_latencies",
+    "serial_responses",
+    "span",
     "spc",
     "temporal_factor",
+    "transpositions",
     "violations",
     "words_recalled",
 ]

@@ -1,0 +1,108 @@
+"""Serial recall of the human reference data: from single trials to the archived curves."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis import Recalls, lag_crp, serial_curves, serial_latencies
+from analysis.statistics.intervals import summarise_subjects
+
+STUDIES = [
+    "logan2021",
+    "farrell_lewandowsky2004",
+    "farrell_lewandowsky2003_e1",
+    "nimmo_lewandowsky2006_e1",
+    "nimmo_lewandowsky2006_e2",
+    "lewandowsky_brown_wright_nimmo2006_e1",
+    "frankish1989",
+    "cowan2002",
+    "madigan1971",
+    "grenfell_ward2012_isr",
+]
+#: these have a place for each answer, so that the order of recall is not known
+ANSWER_SHEETS = {"cowan2002", "madigan1971", "grenfell_ward2012_isr"}
+#: half of the last of five digits, and a little for floating point
+PRINTED = 0.6e-5
+
+
+def load(folder: Path, name: str) -> Recalls:
+    """Trials, their condition named as in the archive: with the length, if there are several."""
+    path = folder / name / "trials.csv"
+    if name == "grenfell_ward2012_isr":
+        path = folder / "grenfell_ward2012" / "trials_isr.csv"
+    trials = pd.read_csv(path, dtype={"responses": str, "rt_ms": str})
+    trials["list"] = trials.groupby("subject").cumcount() + 1
+    length = trials["list_length"].to_numpy()
+    if trials["list_length"].nunique() > 1:
+        trials["condition"] += "|LL" + trials["list_length"].astype(str)
+    responses = matrix(trials["responses"].fillna("")).fillna("0").to_numpy(dtype=np.int16)
+    columns = {}
+    if "rt_ms" in trials:
+        columns["rt"] = matrix(trials["rt_ms"]).to_numpy(dtype=np.float64)
+    position = np.arange(1, length.max() + 1)
+    return Recalls(
+        presented=np.where(position <= length[:, None], position, 0),
+        recalled=responses,
+        labels=trials[["subject", "list", "condition", "list_length"]],
+        recall_columns=columns,
+        omissions=True,
+    )
+
+
+def matrix(text: pd.Series) -> pd.DataFrame:
+    return text.str.split(expand=True)
+
+
+def compare(mine: pd.DataFrame, archive: pd.DataFrame, atol: float = PRINTED) -> None:
+    keys = ["condition", "measure", "x"]
+    mine = mine.sort_values(keys, ignore_index=True)[[*keys, "mean", "sem", "n"]]
+    archive = archive.sort_values(keys, ignore_index=True)[mine.columns]
+    pd.testing.assert_frame_equal(mine, archive, atol=atol, rtol=0, check_dtype=False)
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_archived_curves_come_from_the_trials(human_folder, name):
+    archive = pd.read_csv(human_folder / "curves" / f"{name}.csv")
+    recalls = load(human_folder, name)
+    mine = serial_curves(recalls, "condition")
+    if name in ANSWER_SHEETS:
+        assert not archive["measure"].str.contains("after_skip").any()
+        mine = mine[~mine["measure"].str.contains("after_skip")]
+    known = archive["measure"].isin(mine["measure"])
+    assert set(archive.loc[~known, "measure"]) <= {"lag_crp", "rt_ms"}
+    compare(mine, archive[known])
+    if "rt" in recalls.recall_columns:
+        latency = serial_latencies(recalls, "condition").rename(columns={"output": "x"})
+        if name == "lewandowsky_brown_wright_nimmo2006_e1":
+            # 41 responses have a latency of 0 ms, which is none; the archive averages them in
+            assert np.count_nonzero(recalls.recall_columns["rt"] == 0) == 41
+            n_lists = recalls.labels.groupby(["subject", "condition"]).size()
+            n_lists = n_lists.rename("n_lists").reset_index()
+            latency = latency.merge(n_lists)
+            assert (latency["n_lists"] - latency["possible"]).sum() == 41
+            latency["latency"] = latency["actual"] / latency["n_lists"]
+        latency = summarise_subjects(
+            latency.assign(measure="rt_ms"), ["condition", "measure", "x"], "latency"
+        )
+        compare(latency, archive[archive["measure"] == "rt_ms"])
+
+
+@pytest.mark.parametrize("name", [name for name in STUDIES if name not in ANSWER_SHEETS])
+def test_the_archived_lag_crp_comes_from_the_trials(human_folder, name):
+    archive = pd.read_csv(human_folder / "curves" / f"{name}.csv")
+    recalls = load(human_folder, name)
+    # the archive leaves out responses beyond as many as the list has places, as do the measures
+    # of serial recall; only logan2021 has any
+    beyond = np.arange(recalls.recalled.shape[1]) >= recalls.list_length[:, None]
+    recalls = Recalls(
+        recalls.presented,
+        np.where(beyond, 0, recalls.recalled),
+        recalls.labels,
+        omissions=True,
+    )
+    table = lag_crp(recalls, "condition").assign(measure="lag_crp")
+    table = table[table["lag"].abs() <= 5].rename(columns={"lag": "x"})
+    mine = summarise_subjects(table, ["condition", "measure", "x"], "prob")
+    compare(mine, archive[archive["measure"] == "lag_crp"])
