@@ -1,13 +1,40 @@
 """Recall table -> measures -> statistics -> figures."""
 
+from analysis.figures.cued_recall import (
+    plot_cued_accuracy,
+    plot_cued_direction,
+    plot_cued_intrusions,
+    plot_cued_recall,
+)
 from analysis.figures.dose import plot_dose
+from analysis.figures.dots import plot_dots
 from analysis.figures.free_recall import (
+    plot_category_crp,
     plot_free_recall,
+    plot_irt,
     plot_lag_crp,
+    plot_organization,
     plot_pfr,
+    plot_pli,
+    plot_semantic_factor,
     plot_spc,
+    plot_temporal_factor,
+)
+from analysis.figures.pnr import plot_pnr, plot_pnr_maps
+from analysis.figures.recognition import (
+    plot_frequency_judgments,
+    plot_recognition,
+    plot_roc,
+    plot_zroc,
 )
 from analysis.figures.save import save_figure
+from analysis.figures.serial_recall import (
+    plot_serial_accuracy,
+    plot_serial_latencies,
+    plot_serial_recall,
+    plot_serial_responses,
+    plot_transpositions,
+)
 from analysis.figures.style import figure_style
 from analysis.formats.trials import read_trials
 from analysis.free_recall.curves import curves
@@ -52,11 +79,33 @@ __all__ = [
     "locality",
     "perfect_lists",
     "pfr",
+    "plot_category_crp",
+    "plot_cued_accuracy",
+    "plot_cued_direction",
+    "plot_cued_intrusions",
+    "plot_cued_recall",
     "plot_dose",
+    "plot_dots",
     "plot_free_recall",
+    "plot_frequency_judgments",
+    "plot_irt",
     "plot_lag_crp",
+    "plot_organization",
     "plot_pfr",
+    "plot_pli",
+    "plot_pnr",
+    "plot_pnr_maps",
+    "plot_recognition",
+    "plot_roc",
+    "plot_semantic_factor",
+    "plot_serial_accuracy",
+    "plot_serial_latencies",
+    "plot_serial_recall",
+    "plot_serial_responses",
     "plot_spc",
+    "plot_temporal_factor",
+    "plot_transpositions",
+    "plot_zroc",
     "pnr",
     "protrusions",
     "read_trials",

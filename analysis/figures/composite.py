@@ -122,7 +122,7 @@ def _label_ends(ax: Axes, sources: Mapping[str, Kind]) -> list[Annotation]:
 
 def _fit(fig: Figure, names: Sequence[Annotation]) -> bool:
     fig.draw_without_rendering()
-    boxes = [name.get_window_extent() for name in names]
+    boxes = [name.get_window_extent().expanded(1, 1.2) for name in names]  # some air between
     page = fig.bbox
     narrow = max(box.width for box in boxes) < MAX_LABEL_SHARE * page.width
     inside = all(box.x1 <= page.x1 and box.y0 >= page.y0 and box.y1 <= page.y1 for box in boxes)

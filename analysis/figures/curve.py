@@ -83,11 +83,14 @@ def plot_curves(
     for source, line in lines.items():
         rows = curve[curve["source"] == source].sort_values(x)
         if not rows.empty:
-            _draw(ax, rows, x, source, line, gap)
+            draw_curve(ax, rows, x, source, line, gap)
     return ax
 
 
-def _draw(ax: Axes, rows: pd.DataFrame, x: str, source: str, line: Line, gap: bool) -> None:
+def draw_curve(
+    ax: Axes, rows: pd.DataFrame, x: str, source: str, line: Line, gap: bool = False
+) -> None:
+    """The curve of one source, its rows in the order of x."""
     sides = [rows[rows[x] < 0], rows[rows[x] > 0]] if gap else [rows]
     # along a long list markers shrink, and only people show every point
     every = 1 if line.bars else int(np.ceil(len(rows) / MARKED_POINTS))
@@ -120,6 +123,11 @@ def gap_axis(ax: Axes, last: int, label: str) -> None:
     """An x axis from -last to last, ticked at the odd numbers."""
     ticks = [lag for lag in range(-last, last + 1) if lag % 2]
     ax.set(xlabel=label, xlim=(-last - 0.5, last + 0.5), xticks=ticks)
+
+
+def top_of(curve: pd.DataFrame) -> float:
+    """Where a y axis ends that holds all means and intervals."""
+    return 1.05 * float(np.nanmax(curve[["mean", "high"]].to_numpy(dtype=float)))
 
 
 def probability_axis(ax: Axes, label: str) -> None:

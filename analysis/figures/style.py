@@ -21,7 +21,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 Kind = Literal["people", "network", "theory"]
 
-BLACK, GREY, BLUE, VERMILION, GREEN = "#000000", "#7f7f7f", "#0072B2", "#D55E00", "#009E73"
+BLACK, GREY, BLUE, VERMILION, GREEN = "#000000", "#606060", "#0072B2", "#D55E00", "#009E73"
 ORANGE, SKY, PURPLE = "#E69F00", "#56B4E9", "#CC79A7"
 
 RC: dict[Any, Any] = {
