@@ -25,7 +25,8 @@ class Recalls:
         Item number at each study position; 0 after the end of a list shorter than L.
     recalled : (lists, outputs) integers
         Study position, from 1, of each response; negative for an intrusion, 0 after the end and
-        for an omission.
+        for an omission. A word studied several times in a list is recalled at its first position,
+        whichever is given here; `presented` holds all of them.
     labels : DataFrame, one row per list
         `subject`, `list` and whatever else describes a list (`condition`, `model`, ...).
     recalled_items : (lists, outputs) integers
@@ -34,7 +35,8 @@ class Recalls:
     vocabulary : (words,) strings
         The word of item number k at place k - 1, if items are words.
     study_columns, recall_columns : mapping of str to (lists, L) and (lists, outputs) arrays
-        What is known of each studied word and of each response (`category`, `rt`, ...).
+        What is known of each studied word and of each response (`category`, `rt`, ...). Where
+        there is none, what a place holds has no meaning: NaN or None from a table, 0 if integers.
     omissions : bool
         Whether a 0 between responses is an omission, as in serial and cued recall, where each
         output is a place of its own; otherwise it is an error. Omissions at the end of a list look
@@ -78,7 +80,8 @@ class Recalls:
         _check_labels(self.labels)
         _check_studied(self.recalled, self.list_length)
         # small integers: a million lists of 40 outputs take 80 MB instead of 320
-        object.__setattr__(self, "recalled", np.maximum(self.recalled, -1).astype(np.int16))
+        recalled = _first_positions(self.presented, np.maximum(self.recalled, -1))
+        object.__setattr__(self, "recalled", recalled.astype(np.int16))
         known = _known_items(self.presented, self.recalled)
         if self.recalled_items is None:
             object.__setattr__(self, "recalled_items", known)
@@ -98,22 +101,29 @@ class Recalls:
 
     def take(self, rows: slice | NDArray[np.integer] | NDArray[np.bool_]) -> "Recalls":
         """Some of the lists, by slice, row numbers or mask."""
-        return Recalls(
-            presented=self.presented[rows],
-            recalled=self.recalled[rows],
-            labels=self.labels.iloc[rows],
-            recalled_items=self.recalled_items[rows],
-            vocabulary=self.vocabulary,
-            study_columns={name: column[rows] for name, column in self.study_columns.items()},
-            recall_columns={name: column[rows] for name, column in self.recall_columns.items()},
-            omissions=self.omissions,
-        )
+        return Recalls(**self._fields(rows))
+
+    def _fields(self, rows: slice | NDArray[np.integer] | NDArray[np.bool_]) -> dict[str, Any]:
+        return {
+            "presented": self.presented[rows],
+            "recalled": self.recalled[rows],
+            "labels": self.labels.iloc[rows],
+            "recalled_items": self.recalled_items[rows],
+            "vocabulary": self.vocabulary,
+            "study_columns": {name: column[rows] for name, column in self.study_columns.items()},
+            "recall_columns": {name: column[rows] for name, column in self.recall_columns.items()},
+            "omissions": self.omissions,
+        }
 
     def blocks(self) -> Iterator[tuple[slice, "Recalls"]]:
         """The lists in blocks small enough that per-list counts of any measure fit in memory."""
         for start in range(0, len(self), BLOCK):
             rows = slice(start, min(start + BLOCK, len(self)))
-            yield rows, self.take(rows)
+            # part of what was checked as a whole is not checked again, for every measure asks
+            block = object.__new__(Recalls)
+            for name, value in self._fields(rows).items():
+                object.__setattr__(block, name, value)
+            yield rows, block
 
     @classmethod
     def from_positions(
@@ -246,6 +256,24 @@ def _check_studied(recalled: NDArray[np.integer], list_length: NDArray[np.intege
             f"recall of an unstudied position: row {row}, output {column + 1} is position "
             f"{recalled[row, column]} of a list of {list_length[row]}; write intrusions as -1"
         )
+
+
+def _first_positions(
+    presented: NDArray[np.integer], recalled: NDArray[np.integer]
+) -> NDArray[np.integer]:
+    """The same responses, words studied several times at their first position."""
+    if presented.strides[0] == 0:  # every list the same row, as from_positions has it
+        in_order = np.sort(presented[:1], axis=1)
+    else:
+        in_order = np.sort(presented, axis=1)
+    twice = (in_order[:, 1:] == in_order[:, :-1]) & (in_order[:, 1:] != 0)
+    if not twice.any():
+        return recalled
+    recalled = recalled.copy()
+    rows, outputs = np.nonzero((recalled > 0) & twice.any(axis=1)[:, None])
+    item = presented[rows, recalled[rows, outputs] - 1]
+    recalled[rows, outputs] = (presented[rows] == item[:, None]).argmax(axis=1) + 1
+    return recalled
 
 
 def _known_items(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Recalls, as_recalls, check_table, read_trials, spc
+from analysis import Recalls, as_recalls, check_table, spc
 from analysis.table import COLUMNS
 
 
@@ -186,40 +186,6 @@ def test_measures_take_table_or_twin_and_nothing_else():
         spc([[1, 2]])
 
 
-def test_read_trials(tmp_path):
-    path = tmp_path / "trials.csv"
-    path.write_text(
-        "subject,list,condition,list_length,recalls,times_ms\n"
-        "1,1,short,2,2 0 0 2,5 6 7 8\n1,2,long,3,,\n"
-    )
-    recalls = read_trials(path)
-    assert recalls.recalled.tolist() == [[2, -1, -1, 2], [0, 0, 0, 0]]
-    assert recalls.list_length.tolist() == [2, 3]
-    assert recalls.recalled_items.tolist() == [[2, -1, -2, 2], [0, 0, 0, 0]]
-    assert list(recalls.labels) == ["subject", "list", "condition", "list_length"]
-
-
-def test_read_trials_numbers_lists_through(tmp_path):
-    path = tmp_path / "trials.csv"
-    path.write_text("subject,list,condition,list_length,recalls\n1,1,a,1,1\n1,1,b,1,\n2,1,a,1,1\n")
-    assert read_trials(path).labels["list"].tolist() == [1, 2, 1]
-
-
-def test_read_trials_names_missing_columns(tmp_path):
-    path = tmp_path / "trials.csv"
-    path.write_text("subject,list,length\n1,1,3\n")
-    with pytest.raises(ValueError, match="list_length, recalls missing here, which has subject"):
-        read_trials(path)
-
-
-@pytest.mark.parametrize(
-    "name", ["howard_kahana1999", "lohnas_kahana2014", "morton2013", "murdock_okada1970"]
-)
-def test_read_trials_of_other_studies(human_folder, name):
-    recalls = read_trials(human_folder / name / "trials.csv")
-    check_table(recalls.to_table())
-
-
 def test_omissions_are_rows_without_item_and_keep_their_place():
     recalls = Recalls.from_positions([[2, 0, 1, 0], [-1, 0, 0, 3]], 3, omissions=True)
     table = recalls.to_table()
@@ -238,3 +204,30 @@ def test_an_item_missing_from_free_recall_is_told():
         check_table(table)
     with pytest.raises(ValueError, match="0 pads the end"):
         Recalls.from_positions([[2, 0, 1]], 3)
+
+
+def test_a_later_position_of_a_word_is_its_first():
+    recalls = Recalls.from_positions([[3, 2, 1]], 3)
+    twin = Recalls(
+        presented=np.array([[8, 9, 8], [8, 9, 0]]),
+        recalled=np.array([[3, 2, -1], [2, 1, 0]]),
+        labels=pd.DataFrame({"subject": 1, "list": [1, 2]}),
+    )
+    assert twin.recalled.tolist() == [[1, 2, -1], [2, 1, 0]]
+    assert recalls.recalled.tolist() == [[3, 2, 1]]
+    assert spc(twin)["actual"].tolist() == [2, 2, 0]
+
+
+def test_padding_of_a_column_is_no_number():
+    table = two_lists().assign(rt=[np.nan] * 4 + [0.5, 1.5, 0.7])
+    np.testing.assert_equal(
+        Recalls.from_table(table).recall_columns["rt"], [[0.5, 1.5], [0.7, np.nan]]
+    )
+
+
+def test_vectors_belong_to_words():
+    table = two_lists()
+    table["features"] = pd.Series([np.array([i, 1.0]) for i in range(7)], dtype=object)
+    back = Recalls.from_table(table).to_table()
+    features = np.stack(back["features"])
+    assert features[:, 0].tolist() == [0, 1, 4, 5, 2, 3, 6]
