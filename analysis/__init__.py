@@ -44,7 +44,9 @@ from analysis.free_recall.pnr import pnr
 from analysis.free_recall.spc import spc
 from analysis.free_recall.temporal_factor import temporal_factor
 from analysis.free_recall.words_recalled import words_recalled
+from analysis.human.load import human_data_table, load_human
 from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
+from analysis.human.registry import human_data, human_data_names
 from analysis.recalls import Recalls, as_recalls
 from analysis.serial_recall.accuracy import perfect_lists, serial_accuracy
 from analysis.serial_recall.curves import serial_curves
@@ -72,10 +74,14 @@ __all__ = [
     "group_curve",
     "human_condition",
     "human_curves",
+    "human_data",
+    "human_data_names",
+    "human_data_table",
     "human_group_curve",
     "human_names",
     "interpositions",
     "lag_crp",
+    "load_human",
     "locality",
     "perfect_lists",
     "pfr",

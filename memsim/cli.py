@@ -1,4 +1,4 @@
-"""The command line: `memsim run PARADIGM`."""
+"""The command line: `memsim run PARADIGM`, `memsim data list`."""
 
 import sys
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from memsim.data_command import add_data_options, show_data
 from memsim.experiments import FreeRecallRun, run_free_recall
 from memsim.run_folder import RunFolder
 from memsim.train import Progress
@@ -41,8 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 2 for what the user can mend, 130 for Ctrl-C."""
     words = [_underscored(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     if words[:2] != ["run", "free-recall"]:
-        # help, or a mistake: both end here
-        command_line().parse_args(words if words not in ([], ["run"]) else [*words, "--help"])
+        # of the rest, all but `data` are help or a mistake, which end here
+        unfinished = words in ([], ["run"], ["data"])
+        parsed = command_line().parse_args([*words, "--help"] if unfinished else words)
+        return show_data(parsed.data)
     given = vars(free_recall_options().parse_args(words[2:]))
     try:
         run = FreeRecallRun(**{name: value for name, value in given.items() if name != "config"})
@@ -67,9 +70,11 @@ def command_line() -> ArgumentParser:
         "on the same task and under the same measures.",
     )
     run = ArgumentParser(description="Run a whole experiment into a folder.")
-    parser.add_subcommands(dest="command").add_subcommand(
-        "run", run, help="run a whole experiment into a folder"
-    )
+    commands = parser.add_subcommands(dest="command")
+    commands.add_subcommand("run", run, help="run a whole experiment into a folder")
+    data = ArgumentParser(description="Human data, by name.")
+    commands.add_subcommand("data", data, help="list human data, show one data set")
+    add_data_options(data)
     run.add_subcommands(dest="paradigm").add_subcommand(
         "free-recall", free_recall_options(), help="free recall of word lists"
     )

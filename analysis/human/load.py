@@ -79,7 +79,7 @@ def human_data_table() -> pd.DataFrame:
     -------
     DataFrame
         `name`, `kind`, `subjects`, `lists`, `lengths` (of lists), `conditions` (how many),
-        `licence` and `trials`: "folder" (MEMSIM_DATA), "cache", "to download", "not here" (to be
+        `licence` and `trials`: "folder" (MEMSIM_DATA), "cache", "download", "not here" (to be
         had by hand only) or "none". Curves of all but those without numbers ship with the
         package.
 
@@ -99,12 +99,12 @@ def human_data_table() -> pd.DataFrame:
                 "subjects": data.subjects,
                 "lists": data.lists,
                 "lengths": "-".join(map(str, lengths)),
-                "conditions": len(data.conditions),
+                "conditions": len(data.conditions) or None,
                 "licence": data.licence,
                 "trials": _where(data),
             }
         )
-    return pd.DataFrame(rows).astype({"subjects": "Int64", "lists": "Int64"})
+    return pd.DataFrame(rows).astype(dict.fromkeys(["subjects", "lists", "conditions"], "Int64"))
 
 
 def _where(data: HumanData) -> str:
@@ -114,7 +114,7 @@ def _where(data: HumanData) -> str:
         return "folder"
     if data.name not in READERS:
         return "not here"
-    return "cache" if _is_cached(data) else "to download"
+    return "cache" if _is_cached(data) else "download"
 
 
 def _folder() -> Path | None:
