@@ -56,7 +56,7 @@ def group_curve(
     0    1   0.3 -0.97  1.57  2  subjects
     """
     keys = [*by_columns(by), *by_columns(x)]
-    _check_curve(curve, keys, value)
+    check_curve(curve, keys, value)
     summary = summarise_subjects(curve, keys, value)
     half = stats.t.ppf((1 + level) / 2, summary["n"] - 1) * summary["sem"]
     return summary[keys].assign(
@@ -76,7 +76,8 @@ def summarise_subjects(curve: pd.DataFrame, keys: list[str], value: str) -> pd.D
     return summary[summary["n"] > 0].reset_index(drop=True)
 
 
-def _check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
+def check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
+    """Columns there, and one row per subject and cell."""
     missing = [name for name in ["subject", *keys, value] if name not in curve.columns]
     if missing:
         raise ValueError(

@@ -1,0 +1,121 @@
+"""What all statistics ask of a table of scores: one number per subject and cell, none missing."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+
+def check_columns(table: pd.DataFrame, columns: list[str]) -> None:
+    """All columns there, or an error that lists those that are."""
+    missing = [name for name in columns if name not in table.columns]
+    if missing:
+        raise ValueError(
+            f"the table has no column {missing[0]!r}, only {', '.join(map(str, table.columns))}; "
+            "name columns of what the measure returned"
+        )
+
+
+def check_scores(table: pd.DataFrame, value: str, cells: list[str]) -> None:
+    """One finite number per subject and cell, where `cells` are the columns that name a cell."""
+    check_columns(table, ["subject", *cells, value])
+    if table.empty:
+        raise ValueError("the table has no rows; a filter before it may have matched nothing")
+    scores = pd.to_numeric(table[value], errors="coerce").to_numpy(dtype=float)
+    wrong = ~np.isfinite(scores)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        where = table[["subject", *cells]].iloc[row].to_dict()
+        raise ValueError(
+            f"{value} must be a number in every row: {table[value].iloc[row]} at {where} "
+            f"({wrong.sum()} of {len(table)} rows); where nothing was possible (as at lag 0) "
+            f"leave the rows out with table.dropna(subset={value!r})"
+        )
+    wrong = table.duplicated(["subject", *cells]).to_numpy()
+    if wrong.any():
+        where = table[["subject", *cells]].iloc[int(np.argmax(wrong))].to_dict()
+        raise ValueError(
+            f"several rows at {where}: each subject needs one score per cell; name the column "
+            "that tells the rows apart (condition, model, lag, ...), or average them first"
+        )
+
+
+def check_subjects(n: int, where: dict[str, Any] | None = None) -> None:
+    """At least two subjects."""
+    if n < 2:
+        raise ValueError(
+            f"at least two subjects are needed, got {n}{_at(where)}; a single network has "
+            "intervals over its lists only: bootstrap_lists"
+        )
+
+
+def check_level(level: float) -> None:
+    """A share between 0 and 1."""
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, such as .95, got {level}")
+
+
+def check_spread(spread: float, where: dict[str, Any] | None = None) -> None:
+    """Some variance, without which no t is defined."""
+    if not spread > 0:
+        raise ValueError(
+            f"all scores (or all differences) are equal{_at(where)}, so there is no variance to "
+            "test against; leave these rows out, or say in the text that all subjects agree"
+        )
+
+
+def complete_cells(table: pd.DataFrame, value: str, cells: list[str]) -> pd.DataFrame:
+    """Scores as a matrix, subjects by cells, where every subject has every cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per subject and cell.
+    value : str
+        Column of the scores.
+    cells : list of str
+        Columns that together name a cell.
+
+    Returns
+    -------
+    DataFrame
+        One row per subject, one column per cell (a MultiIndex of `cells`), sorted.
+
+    Raises
+    ------
+    ValueError
+        If a score is missing or there twice, or a subject lacks a cell.
+    """
+    check_scores(table, value, cells)
+    index = pd.MultiIndex.from_frame(table[cells])
+    scores = (
+        table[value].astype(float).set_axis(pd.MultiIndex.from_frame(table[["subject", *cells]]))
+    )
+    wide = pd.DataFrame(scores.unstack(cells))
+    if not isinstance(wide.columns, pd.MultiIndex):
+        wide.columns = pd.MultiIndex.from_arrays([wide.columns], names=cells)
+    wide = wide[sorted(set(index))].sort_index()
+    lacking = wide.isna()
+    if lacking.any(axis=None):
+        incomplete = lacking.index[lacking.any(axis=1)]
+        shown = [
+            f"subject {subject} lacks "
+            + ", ".join(_name(cell, cells) for cell in wide.columns[lacking.loc[subject]][:3])
+            for subject in incomplete[:3]
+        ]
+        more = f" and {len(incomplete) - 3} more subjects" if len(incomplete) > 3 else ""
+        raise ValueError(
+            f"every subject needs a score in each of the {wide.shape[1]} cells of "
+            f"{' x '.join(cells)}: {'; '.join(shown)}{more}. Leave out these subjects or these "
+            "cells, or use mixed_model, which needs no balance; subjects of different groups "
+            "belong into independent tests"
+        )
+    return wide
+
+
+def _name(cell: tuple[Any, ...], cells: list[str]) -> str:
+    return " ".join(f"{column} {level}" for column, level in zip(cells, cell, strict=True))
+
+
+def _at(where: dict[str, Any] | None) -> str:
+    return f" at {where}" if where else ""
