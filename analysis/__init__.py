@@ -37,15 +37,35 @@ from analysis.figures.serial_recall import (
 )
 from analysis.figures.style import figure_style
 from analysis.formats.trials import read_trials
+from analysis.free_recall.category_clustering import category_clustering
+from analysis.free_recall.category_crp import category_crp
 from analysis.free_recall.curves import curves
+from analysis.free_recall.distance_crp import distance_crp
+from analysis.free_recall.distance_rank import distance_rank
+from analysis.free_recall.distance_rank_shifted import distance_rank_shifted
+from analysis.free_recall.distance_rank_window import distance_rank_window
+from analysis.free_recall.input_crp import input_crp
+from analysis.free_recall.intrusions import intrusions
+from analysis.free_recall.irt import irt
 from analysis.free_recall.lag_crp import lag_crp
+from analysis.free_recall.lag_crp_compound import lag_crp_compound
+from analysis.free_recall.lag_crp_parts import lag_crp_parts
 from analysis.free_recall.pfr import pfr
+from analysis.free_recall.pli_list_lag import pli_list_lag
 from analysis.free_recall.pnr import pnr
+from analysis.free_recall.repeats import repeats
+from analysis.free_recall.semantic_factor import semantic_factor
 from analysis.free_recall.spc import spc
+from analysis.free_recall.stopping import stopping
 from analysis.free_recall.temporal_factor import temporal_factor
 from analysis.free_recall.words_recalled import words_recalled
 from analysis.human.load import human_data_table, load_human
-from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
+from analysis.human.reference import (
+    human_condition,
+    human_curves,
+    human_group_curve,
+    human_names,
+)
 from analysis.human.registry import human_data, human_data_names
 from analysis.recalls import Recalls, as_recalls
 from analysis.serial_recall.accuracy import perfect_lists, serial_accuracy
@@ -75,8 +95,14 @@ __all__ = [
     "as_recalls",
     "bootstrap_lists",
     "bootstrap_subjects",
+    "category_clustering",
+    "category_crp",
     "check_table",
     "curves",
+    "distance_crp",
+    "distance_rank",
+    "distance_rank_shifted",
+    "distance_rank_window",
     "equivalence_test",
     "figure_style",
     "fill_in",
@@ -91,8 +117,13 @@ __all__ = [
     "human_group_curve",
     "human_names",
     "independent_test",
+    "input_crp",
     "interpositions",
+    "intrusions",
+    "irt",
     "lag_crp",
+    "lag_crp_compound",
+    "lag_crp_parts",
     "load_human",
     "locality",
     "mixed_model",
@@ -101,6 +132,7 @@ __all__ = [
     "perfect_lists",
     "permutation_test",
     "pfr",
+    "pli_list_lag",
     "plot_category_crp",
     "plot_cued_accuracy",
     "plot_cued_direction",
@@ -131,15 +163,18 @@ __all__ = [
     "pnr",
     "protrusions",
     "read_trials",
+    "repeats",
     "rm_anova",
     "rmsd",
     "save_figure",
+    "semantic_factor",
     "serial_accuracy",
     "serial_curves",
     "serial_latencies",
     "serial_responses",
     "span",
     "spc",
+    "stopping",
     "temporal_factor",
     "transpositions",
     "violations",

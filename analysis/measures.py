@@ -4,10 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from analysis.counts import Counts
+from analysis.free_recall.category_clustering import category_clustering, category_clustering_counts
+from analysis.free_recall.category_crp import category_crp, category_crp_counts
+from analysis.free_recall.distance_crp import distance_crp, distance_crp_counts
+from analysis.free_recall.distance_rank import distance_rank, distance_rank_counts
+from analysis.free_recall.distance_rank_shifted import (
+    distance_rank_shifted,
+    distance_rank_shifted_counts,
+)
+from analysis.free_recall.distance_rank_window import (
+    distance_rank_window,
+    distance_rank_window_counts,
+)
+from analysis.free_recall.input_crp import input_crp, input_crp_counts
+from analysis.free_recall.irt import irt, irt_counts
 from analysis.free_recall.lag_crp import lag_crp, lag_crp_counts
+from analysis.free_recall.lag_crp_compound import lag_crp_compound, lag_crp_compound_counts
+from analysis.free_recall.lag_crp_parts import lag_crp_parts, lag_crp_parts_counts
 from analysis.free_recall.pfr import pfr, pfr_counts
 from analysis.free_recall.pnr import pnr, pnr_counts
+from analysis.free_recall.repeats import repeats, repeats_counts
+from analysis.free_recall.semantic_factor import semantic_factor, semantic_factor_counts
 from analysis.free_recall.spc import spc, spc_counts
+from analysis.free_recall.stopping import stopping, stopping_counts
 from analysis.free_recall.temporal_factor import temporal_factor, temporal_factor_counts
 from analysis.free_recall.words_recalled import words_recalled, words_recalled_counts
 from analysis.serial_recall.accuracy import (
@@ -38,6 +57,19 @@ COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
     lag_crp: lag_crp_counts,
     temporal_factor: temporal_factor_counts,
     words_recalled: words_recalled_counts,
+    input_crp: input_crp_counts,
+    lag_crp_compound: lag_crp_compound_counts,
+    lag_crp_parts: lag_crp_parts_counts,
+    distance_crp: distance_crp_counts,
+    distance_rank: distance_rank_counts,
+    distance_rank_shifted: distance_rank_shifted_counts,
+    distance_rank_window: distance_rank_window_counts,
+    semantic_factor: semantic_factor_counts,
+    category_crp: category_crp_counts,
+    category_clustering: category_clustering_counts,
+    repeats: repeats_counts,
+    irt: irt_counts,
+    stopping: stopping_counts,
     serial_accuracy: serial_accuracy_counts,
     perfect_lists: perfect_lists_counts,
     serial_responses: serial_responses_counts,

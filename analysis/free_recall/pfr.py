@@ -73,17 +73,16 @@ def pfr_counts(recalls: Recalls, first: First = "correct") -> Counts:
     length = recalls.presented.shape[1]
     actual = np.zeros((len(recalls), length), dtype=np.int8)
     begun = np.zeros(len(recalls), dtype=bool)
-    if first == "response":
-        begun = recalls.recalled[:, 0] != 0
-        hit = np.flatnonzero(recalls.recalled[:, 0] > 0)
-        actual[hit, recalls.recalled[hit, 0] - 1] = 1
-    else:
-        for response in responses(recalls):
-            hit = np.flatnonzero(response.new & ~begun)
-            actual[hit, response.place[hit]] = 1
-            begun[hit] = True
-            if begun.all():
-                break
-    possible = begun[:, None] & (recalls.presented != 0)
+    possible = np.zeros((len(recalls), length), dtype=bool)
+    for response in responses(recalls):
+        hit = np.flatnonzero(response.new & ~begun)
+        actual[hit, response.place[hit]] = 1
+        possible[hit] = response.available[hit]
+        begun[hit] = True
+        if first == "response":  # whatever it was
+            begun = recalls.recalled[:, 0] != 0
+            possible = begun[:, None] & response.available
+        if first == "response" or begun.all():
+            break
     x = pd.DataFrame({"input": np.arange(1, length + 1)})
     return Counts(x, actual, possible.astype(np.int8))

@@ -1,15 +1,21 @@
 """Probability of nth recall: which word comes at each output position."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from analysis.counts import Counts, ratios, responses
+from analysis.free_recall.features import included_words
 from analysis.recalls import Recalls, as_recalls
 
 
-def pnr(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = None) -> pd.DataFrame:
+def pnr(
+    recalls: pd.DataFrame | Recalls,
+    by: str | Sequence[str] | None = None,
+    item_query: str | None = None,
+) -> pd.DataFrame:
     """Probability of nth recall, by study position, of each subject.
 
     Intrusions and repeats are skipped and take no output position, as in psifr.
@@ -19,6 +25,9 @@ def pnr(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = None) 
     recalls : recall table or Recalls
     by : str or list of str
         Labels that divide the lists of a subject, such as "condition".
+    item_query : str, optional
+        Words to look at, as a pandas query over their columns, such as "input > 4". The others
+        are never possible, and take no output position.
 
     Returns
     -------
@@ -43,19 +52,21 @@ def pnr(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = None) 
     Hogan, R. M. (1975). Interitem encoding and directed search in free recall. Memory & Cognition,
     3(2), 197-209.
     """
-    return ratios(as_recalls(recalls), pnr_counts, by, "prob")
+    return ratios(as_recalls(recalls), partial(pnr_counts, item_query=item_query), by, "prob")
 
 
-def pnr_counts(recalls: Recalls) -> Counts:
+def pnr_counts(recalls: Recalls, item_query: str | None = None) -> Counts:
     """Counts per list: x is output by study position, (lists, L * L)."""
     n_lists, length = recalls.presented.shape
     actual = np.zeros((n_lists, length, length), dtype=np.int8)
     possible = np.zeros((n_lists, length, length), dtype=np.int8)
     output = np.zeros(n_lists, dtype=np.intp)
+    included = recalls.presented != 0 if item_query is None else included_words(recalls, item_query)
     for response in responses(recalls):
         hit = np.flatnonzero(response.new)
+        hit = hit[included[hit, response.place[hit]]]
         actual[hit, output[hit], response.place[hit]] = 1
-        possible[hit, output[hit]] = response.available[hit]
+        possible[hit, output[hit]] = response.available[hit] & included[hit]
         output[hit] += 1
     position = np.arange(1, length + 1)
     x = pd.DataFrame({"output": np.repeat(position, length), "input": np.tile(position, length)})

@@ -164,6 +164,7 @@ def rank_transitions(
     recalls: Recalls,
     n_cells: int,
     distances: Callable[[Transition], Iterator[tuple[Any, NDArray[Any]]]],
+    keep: Callable[[Transition], Transition] | None = None,
     **which: Any,
 ) -> tuple[NDArray[np.float64], NDArray[np.int16]]:
     """Sum of percentile ranks and number of transitions ranked, (lists, n_cells).
@@ -174,12 +175,16 @@ def rank_transitions(
     n_cells : int
     distances : function
         Cells, and the distances (transitions, L) of all words that are ranked for them.
+    keep : function, optional
+        Which of the transitions to rank, and among which words.
     **which
         Options of `transitions`.
     """
     total = np.zeros((len(recalls), n_cells))
     ranked = np.zeros((len(recalls), n_cells), dtype=np.int16)
     for transition in transitions(recalls, **which):
+        if keep is not None:
+            transition = keep(transition)
         for cell, distance in distances(transition):
             rank, choice = percentile_rank(distance, transition.current, transition.available)
             total[transition.rows[choice], cell] += rank

@@ -8,6 +8,8 @@ from scipy import stats
 from analysis import Recalls, bootstrap_lists, group_curve, lag_crp, pfr, pnr, rmsd, spc
 from analysis.measures import COUNTS
 
+from .definitions import MEASURES, definition
+
 COLUMNS = ["mean", "low", "high", "n", "over"]
 
 
@@ -62,9 +64,9 @@ def test_group_curve_names_a_missing_column(recalls):
         group_curve(spc(recalls), "input")
 
 
-@pytest.mark.parametrize("measure", COUNTS, ids=lambda measure: measure.__name__)
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.__name__)
 def test_bands_enclose_the_pooled_curve(recalls, measure):
-    table = bootstrap_lists(measure, recalls, by="condition", n_boot=200)
+    table = bootstrap_lists(measure, recalls, by="condition", n_boot=200, **definition(measure))
     assert table.columns.tolist()[0] == "condition"
     assert table.columns.tolist()[-5:] == COLUMNS
     assert (table["low"] <= table["mean"] + 1e-12).all()
@@ -81,12 +83,13 @@ def test_pooled_curve_is_that_of_one_subject(recalls):
     assert table["lag"].tolist() == expected["lag"].tolist()
 
 
-@pytest.mark.parametrize("measure", COUNTS, ids=lambda measure: measure.__name__)
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.__name__)
 @pytest.mark.parametrize("said", [0, 3], ids=["nothing", "one word"])
 def test_an_x_that_was_never_possible_has_no_row(measure, said):
     recalls = Recalls.from_positions([[said], [said]], 4)
-    table = bootstrap_lists(measure, recalls, n_boot=10)
-    assert len(table) == np.count_nonzero(COUNTS[measure](recalls).possible.sum(axis=0))
+    table = bootstrap_lists(measure, recalls, n_boot=10, **definition(measure))
+    possible = COUNTS[measure](recalls, **definition(measure)).possible
+    assert len(table) == np.count_nonzero(possible.sum(axis=0))
     assert table.columns.tolist()[-5:] == COLUMNS
     assert not table.isna().any(axis=None)
 

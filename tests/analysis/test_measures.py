@@ -9,7 +9,8 @@ from hypothesis.extra import numpy as npst
 
 from analysis import Recalls, lag_crp, pfr, pnr, spc, temporal_factor, words_recalled
 from analysis.counts import responses
-from analysis.measures import COUNTS
+
+from .definitions import MEASURES, definition
 
 #: one list of five: an intrusion first, a repeat in the middle
 AWKWARD = Recalls.from_positions([[-1, 4, 5, 4, 2, 1]], list_length=5)
@@ -133,10 +134,10 @@ def test_definitions_are_checked():
 def test_blocks_add_up(monkeypatch):
     rng = np.random.default_rng(0)
     recalls = Recalls.from_positions(rng.integers(1, 7, (50, 5)), 6, subject=np.arange(50) % 3)
-    whole = [measure(recalls) for measure in COUNTS]
+    whole = [measure(recalls, **definition(measure)) for measure in MEASURES]
     monkeypatch.setattr("analysis.recalls.BLOCK", 7)
-    for measure, expected in zip(COUNTS, whole, strict=True):
-        pd.testing.assert_frame_equal(measure(recalls), expected)
+    for measure, expected in zip(MEASURES, whole, strict=True):
+        pd.testing.assert_frame_equal(measure(recalls, **definition(measure)), expected)
 
 
 def test_serial_recall_puts_all_transitions_at_lag_one():
@@ -152,7 +153,7 @@ def test_relabelling_items_and_shuffling_rows_changes_nothing(random_table):
     rng = np.random.default_rng(1)
     numbers = dict(zip(words, rng.permutation(len(words)) + 1, strict=True))
     renamed = table.assign(item=table["item"].map(numbers)).sample(frac=1, random_state=1)
-    for measure in COUNTS:
+    for measure in [measure for measure in MEASURES if not definition(measure)]:
         pd.testing.assert_frame_equal(measure(renamed), measure(table))
 
 

@@ -1,0 +1,110 @@
+"""Prior-list intrusions by list lag: how many lists ago was the word studied?"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analysis.counts import Counts, by_columns, ratios
+from analysis.free_recall.intrusions import (
+    LIST_LAG,
+    counted_intrusions,
+    list_numbers,
+    with_list_lags,
+)
+from analysis.recalls import Recalls, as_recalls
+
+Of = Literal["intrusions", "plis"]
+
+
+def pli_list_lag(
+    recalls: pd.DataFrame | Recalls,
+    max_lag: int,
+    by: str | Sequence[str] | None = None,
+    of: Of = "intrusions",
+    repeats: bool = True,
+) -> pd.DataFrame:
+    """Proportion of intrusions that were studied 1, 2, ... lists ago, of each subject.
+
+    The first `max_lag` lists of each subject are left out, so that every lag could occur. All
+    lists of the subject must be there, numbered in order. A word studied in several earlier lists
+    counts once, at the last of them; psifr 0.10.1 counts it once for each, in the denominator too.
+
+    Parameters
+    ----------
+    recalls : recall table or Recalls
+    max_lag : int
+        Farthest list lag.
+    by : str or list of str
+        Labels that divide the lists of a subject, such as "condition".
+    of : {"intrusions", "plis"}
+        What `prob` is a proportion of: all intrusions (psifr), or prior-list intrusions of any
+        lag.
+    repeats : bool
+        Whether the same intrusion, given once more in a list, counts again (as in psifr).
+
+    Returns
+    -------
+    DataFrame
+        `subject`, the `by` columns, `list_lag`, `count` (intrusions), `per_list` (the same by the
+        number of lists), `prob`, and what they divide by: `n_lists` and `possible` (intrusions).
+
+    Raises
+    ------
+    ValueError
+        If lists are not numbered, or `max_lag` leaves none.
+
+    Examples
+    --------
+    In the second list, word 1 from the list before and word 9 from none:
+
+    >>> recalls = Recalls(
+    ...     presented=np.array([[1, 2], [3, 4]]), recalled=np.array([[2, 0], [-1, -1]]),
+    ...     labels=pd.DataFrame({"subject": 1, "list": [1, 2]}),
+    ...     recalled_items=np.array([[2, 0], [1, 9]]))
+    >>> pli_list_lag(recalls, max_lag=1)
+       subject  list_lag  count  per_list  prob  n_lists  possible
+    0        1         1      1       1.0   0.5        1         2
+
+    References
+    ----------
+    Zaromb, F. M., Howard, M. W., Dolan, E. D., Sirotin, Y. B., Tully, M., Wingfield, A., & Kahana,
+    M. J. (2006). Temporal associations and prior-list intrusions in free recall. Journal of
+    Experimental Psychology: Learning, Memory, and Cognition, 32(4), 792-804.
+    """
+    recalls = as_recalls(recalls)
+    if max_lag < 1:
+        raise ValueError(f"max_lag must be 1 or more, got {max_lag}")
+    if of not in ("intrusions", "plis"):
+        raise ValueError(f"of must be 'intrusions' or 'plis', got {of!r}")
+    late = list_numbers(recalls) >= max_lag
+    if not late.any():
+        raise ValueError(
+            f"no subject has more than max_lag={max_lag} lists, and the first {max_lag} of each are "
+            "left out; look at shorter lags"
+        )
+    recalls = with_list_lags(recalls).take(late)
+    proportion = partial(_proportion_counts, max_lag=max_lag, of=of, repeats=repeats)
+    table = ratios(recalls, proportion, by, "prob")
+    lists = ratios(recalls, partial(_per_list_counts, proportion), by, "per_list")
+    table = table.rename(columns={"actual": "count"})
+    table = table.assign(per_list=lists["per_list"], n_lists=lists["possible"])
+    values = ["count", "per_list", "prob", "n_lists", "possible"]
+    return table[["subject", *by_columns(by), "list_lag", *values]]
+
+
+def _proportion_counts(recalls: Recalls, max_lag: int, of: Of, repeats: bool) -> Counts:
+    counted = counted_intrusions(recalls, repeats)
+    lag = np.where(counted, recalls.recall_columns[LIST_LAG], 0)
+    lags = np.arange(1, max_lag + 1)
+    actual = np.stack([np.count_nonzero(lag == k, axis=1) for k in lags], axis=1)
+    total = np.count_nonzero(counted if of == "intrusions" else lag > 0, axis=1)
+    possible = np.broadcast_to(total[:, None], actual.shape)
+    return Counts(pd.DataFrame({"list_lag": lags}), actual, possible)
+
+
+def _per_list_counts(proportion: partial[Counts], recalls: Recalls) -> Counts:
+    x, actual, _ = proportion(recalls)
+    return Counts(x, actual, np.ones_like(actual))
