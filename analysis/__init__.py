@@ -1,5 +1,9 @@
 """Recall table -> measures -> statistics -> figures."""
 
+from analysis.cued_recall.accuracy import cued_accuracy, cued_latencies, cued_responses
+from analysis.cued_recall.intrusions import cued_intrusions, prior_list_intrusions
+from analysis.cued_recall.symmetry import second_test_accuracy, successive_tests, yules_q
+from analysis.cued_recall.tests import cued_tests
 from analysis.figures.cued_recall import (
     plot_cued_accuracy,
     plot_cued_direction,
@@ -60,12 +64,7 @@ from analysis.free_recall.stopping import stopping
 from analysis.free_recall.temporal_factor import temporal_factor
 from analysis.free_recall.words_recalled import words_recalled
 from analysis.human.load import human_data_table, load_human
-from analysis.human.reference import (
-    human_condition,
-    human_curves,
-    human_group_curve,
-    human_names,
-)
+from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
 from analysis.human.registry import human_data, human_data_names
 from analysis.recalls import Recalls, as_recalls
 from analysis.serial_recall.accuracy import perfect_lists, serial_accuracy
@@ -98,6 +97,11 @@ __all__ = [
     "category_clustering",
     "category_crp",
     "check_table",
+    "cued_accuracy",
+    "cued_intrusions",
+    "cued_latencies",
+    "cued_responses",
+    "cued_tests",
     "curves",
     "distance_crp",
     "distance_rank",
@@ -161,12 +165,14 @@ __all__ = [
     "plot_transpositions",
     "plot_zroc",
     "pnr",
+    "prior_list_intrusions",
     "protrusions",
     "read_trials",
     "repeats",
     "rm_anova",
     "rmsd",
     "save_figure",
+    "second_test_accuracy",
     "semantic_factor",
     "serial_accuracy",
     "serial_curves",
@@ -175,9 +181,11 @@ __all__ = [
     "span",
     "spc",
     "stopping",
+    "successive_tests",
     "temporal_factor",
     "transpositions",
     "violations",
     "within_curve",
     "words_recalled",
+    "yules_q",
 ]

@@ -1,0 +1,301 @@
+"""Tests of cued recall, one row each: what was asked, what was answered, and where that came from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from analysis.counts import by_columns
+from analysis.table import check_table
+
+#: each test is of exactly one kind
+KINDS = [
+    "correct",
+    "same-list intrusion",
+    "prior-list intrusion",
+    "extra-list intrusion",
+    "omission",
+]
+
+#: what `cued_tests` finds out about each test
+COLUMNS = [
+    "subject",
+    "list",
+    "test_position",
+    "cue",
+    "target",
+    "answer",
+    "pair",
+    "n_pairs",
+    "study_position",
+    "presentations",
+    "lag",
+    "direction",
+    "test",
+    "correct",
+    "kind",
+    "pair_lag",
+    "list_lag",
+    "prior_lists",
+]
+
+
+def cued_tests(table: pd.DataFrame) -> pd.DataFrame:
+    """Find out about every test of cued recall what the measures need.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Recall table of cued recall: study rows are pairs, `cue` the first and `item` the second
+        word; recall rows are tests, `cue` the word shown and `item` the answer, missing if there
+        was none. A pair presented several times has several study rows, or one with the number of
+        times in a column `presentations`.
+
+    Returns
+    -------
+    DataFrame
+        One row per test:
+
+        - `subject`, `list`, `test_position`, `cue`, `target` (the other word of the pair), `answer`
+        - `pair`: number of the pair, in order of first presentation; `n_pairs` of the list
+        - `study_position`: of the last presentation; `presentations` of the pair
+        - `lag`: presentations and tests of the list between study and test; 0 right after
+        - `direction`: "forward" if the cue is the first word of the pair, else "backward"
+        - `test`: 1 for the first test of the pair in this list, 2 for the second, ...
+        - `correct`, and `kind`: "correct", "same-list intrusion" (a word of another pair, or the
+          cue itself), "prior-list intrusion" (a word of an earlier list of the subject),
+          "extra-list intrusion" (any other word), "omission"
+        - `pair_lag`: of a same-list intrusion, number of its pair minus that of the cue
+        - `list_lag`: of a prior-list intrusion, how many lists back its word was studied last
+        - `prior_lists`: lists of the subject before this one
+        - further columns of the tests (`rt`, `condition`, ...); if tests lack them, of the pairs
+
+    Raises
+    ------
+    ValueError
+        If it is no recall table of cued recall, a cue was not studied in its list, or a cue
+        belongs to two pairs of its list; the message names the first row at fault.
+
+    Examples
+    --------
+    Two pairs, each tested once; the second answer is from the first pair:
+
+    >>> table = pd.DataFrame({
+    ...     "subject": 1, "list": 1, "trial_type": ["study", "study", "recall", "recall"],
+    ...     "position": [1, 2, 1, 2], "cue": ["owl", "elk", "ant", "elk"],
+    ...     "item": ["ant", "bee", "owl", "ant"]})
+    >>> cued_tests(table)[["cue", "target", "answer", "direction", "lag", "kind", "pair_lag"]]
+       cue target answer direction  lag                 kind  pair_lag
+    0  ant    owl    owl  backward    1              correct      <NA>
+    1  elk    bee    ant   forward    1  same-list intrusion        -1
+    """
+    check_table(table, paradigm="cued recall")
+    rows = _coded(table)
+    study, tests = rows[rows["trial_type"] == "study"], rows[rows["trial_type"] == "recall"]
+    if tests.empty:
+        raise ValueError(
+            "there are no tests: no row has trial_type 'recall'; a filter before this may have "
+            "left only the study rows"
+        )
+    pairs = _pairs(study)
+    words = _words(pairs)
+    tests = _match(tests, words)
+    tests = tests.sort_values(["list_number", "position"], kind="stable")
+    tests["test"] = tests.groupby(["list_number", "pair"]).cumcount() + 1
+    tests["lag"] = tests["n_study"] - tests["study_position"] + tests["position"] - 1
+    tests = _origin(tests, words)
+    tests["test_position"], tests["answer"] = tests["position"].astype(np.int64), tests["item"]
+    return _with_columns_of_pairs(tests, study)
+
+
+def as_tests(tests: pd.DataFrame, *columns: str | Sequence[str] | None) -> pd.DataFrame:
+    """What `cued_tests` returned, or the recall table: every measure takes both.
+
+    `columns` must be there, for they are to divide the tests.
+    """
+    if not isinstance(tests, pd.DataFrame):
+        raise TypeError(
+            f"a measure of cued recall needs a recall table or what cued_tests returned, got "
+            f"{type(tests).__name__}; Recalls.to_table() gives a table"
+        )
+    if "trial_type" in tests.columns:
+        tests = cued_tests(tests)
+    missing = [name for name in COLUMNS if name not in tests.columns]
+    if missing:
+        raise ValueError(
+            f"tests of cued recall need the column {missing[0]!r}, but have "
+            f"{', '.join(map(str, tests.columns))}; make them with cued_tests(table)"
+        )
+    for name in (name for some in columns for name in by_columns(some)):
+        if name not in tests.columns:
+            raise ValueError(
+                f"{name!r} is no column of these tests, which have "
+                f"{', '.join(map(str, tests.columns))}"
+            )
+    return tests
+
+
+def shares(
+    tests: pd.DataFrame, keys: Sequence[str], hit: pd.Series, value: str = "prob"
+) -> pd.DataFrame:
+    """Share of tests that hit, with counts: one row for each value of the keys."""
+    keys = list(dict.fromkeys(keys))  # x may be one of `by`
+    grouped = tests.assign(_hit=hit.astype(np.int64)).groupby(keys, observed=True, dropna=False)
+    table = grouped["_hit"].agg(actual="sum", possible="size").reset_index()
+    return table[keys].assign(
+        **{value: table["actual"] / table["possible"]},
+        actual=table["actual"],
+        possible=table["possible"],
+    )
+
+
+def nth_test(tests: pd.DataFrame, test: int | None) -> pd.DataFrame:
+    """The first, second, ... test of each pair, or all."""
+    return tests if test is None else tests[tests["test"] == test]
+
+
+def _coded(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows with numbers for words, -1 where there is none, and for lists."""
+    both = pd.concat([table["cue"], table["item"]]).astype(object)
+    code = pd.factorize(both)[0]
+    rows = table.reset_index(names="row")
+    rows["cue_code"], rows["item_code"] = code[: len(table)], code[len(table) :]
+    lists = rows.groupby(["subject", "list"], sort=True, observed=True)
+    rows["list_number"] = lists.ngroup()
+    rows["subject_number"] = rows.groupby("subject", sort=True, observed=True).ngroup()
+    first = rows.groupby("subject_number")["list_number"].transform("min")
+    rows["prior_lists"] = rows["list_number"] - first
+    return rows
+
+
+def _pairs(study: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair of each list."""
+    keys = ["list_number", "cue_code", "item_code"]
+    grouped = study.sort_values("position").groupby(keys, sort=False)
+    pairs = grouped.agg(
+        subject_number=("subject_number", "first"),
+        prior_lists=("prior_lists", "first"),
+        cue=("cue", "first"),
+        item=("item", "first"),
+        first_position=("position", "min"),
+        study_position=("position", "max"),
+        presentations=("position", "size"),
+    ).reset_index()
+    if "presentations" in study.columns:
+        pairs["presentations"] = grouped["presentations"].first().to_numpy()
+    in_list = pairs.groupby("list_number")
+    pairs["pair"] = in_list["first_position"].rank().astype(np.int64)
+    pairs["n_pairs"] = in_list["pair"].transform("size")
+    pairs["n_study"] = in_list["study_position"].transform("max")
+    return pairs
+
+
+def _words(pairs: pd.DataFrame) -> pd.DataFrame:
+    """One row per word of each pair, with the direction in which it would be a cue."""
+    forward = pairs.rename(columns={"cue_code": "word", "item_code": "target_code"})
+    backward = pairs.rename(columns={"item_code": "word", "cue_code": "target_code"})
+    forward = forward.assign(target=pairs["item"], direction="forward")
+    backward = backward.assign(target=pairs["cue"], direction="backward")
+    return pd.concat([forward, backward], ignore_index=True).drop(columns=["cue", "item"])
+
+
+def _match(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """The pair that each test asks for."""
+    on = ["list_number", "cue_code"]
+    said = "direction" in tests.columns
+    if said:
+        _check_direction(tests)
+        on.append("direction")
+    words = words.rename(columns={"word": "cue_code"})
+    asked = words.merge(tests[on].drop_duplicates(), on=on)
+    twice = asked[asked.duplicated(on)]
+    if len(twice):
+        first = tests.merge(twice[on].head(1), on=on).iloc[0]
+        raise ValueError(
+            f"a cue asks for one pair: row {first['row']} shows {first['cue']!r}, which belongs to "
+            f"several pairs of list {first['list']} of subject {first['subject']}; "
+            + (
+                "cues of several pairs in one direction have no single target"
+                if said
+                else "say which with a column direction ('forward' or 'backward')"
+            )
+        )
+    replaced = {*COLUMNS, *asked.columns} - {*on, "subject", "list", "cue"}
+    replaced -= {"subject_number", "prior_lists"}
+    tests = tests.drop(columns=[name for name in replaced if name in tests.columns])
+    asked = asked.drop(columns=["subject_number", "prior_lists"])
+    matched = tests.merge(asked, on=on, how="left")
+    lost = matched["pair"].isna()
+    if lost.any():
+        first = matched[lost].iloc[0]
+        raise ValueError(
+            f"a cue must be a word of its list: row {first['row']} shows {first['cue']!r}, which "
+            f"no pair of list {first['list']} of subject {first['subject']} has"
+            + (f" in the {first['direction']} direction" if said else "")
+            + f" (and {int(lost.sum()) - 1} more rows); study rows hold the first word in cue and "
+            "the second in item, written as in the tests"
+        )
+    for name in ("pair", "n_pairs", "n_study", "study_position"):
+        matched[name] = matched[name].astype(np.int64)
+    return matched
+
+
+def _check_direction(tests: pd.DataFrame) -> None:
+    wrong = ~tests["direction"].isin(["forward", "backward"])
+    if wrong.any():
+        first = tests[wrong].iloc[0]
+        raise ValueError(
+            f"direction must be 'forward' or 'backward': row {first['row']} has "
+            f"{first['direction']!r}; leave the column out, and it is found from the pairs"
+        )
+
+
+def _origin(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """Whether the answer is right, and if not, where its word was studied."""
+    tests = tests.reset_index(drop=True)
+    answered = tests["item_code"] >= 0
+    correct = answered & (tests["item_code"] == tests["target_code"])
+    here = words.drop_duplicates(["list_number", "word"]).set_index(["list_number", "word"])["pair"]
+    found = pd.MultiIndex.from_frame(tests[["list_number", "item_code"]])
+    own = pd.Series(here.reindex(found).to_numpy(), index=tests.index, dtype="Int64")
+    same = ~correct & own.notna()
+    stray = tests.loc[~correct & ~same & answered, ["subject_number", "item_code", "prior_lists"]]
+    elsewhere = words[["subject_number", "word", "prior_lists"]].drop_duplicates()
+    matches = stray.reset_index().merge(
+        elsewhere.rename(columns={"word": "item_code", "prior_lists": "studied"}),
+        on=["subject_number", "item_code"],
+    )
+    back = (matches["prior_lists"] - matches["studied"]).groupby(matches["index"])
+    # of several earlier lists the latest; later ones do not count
+    list_lag = back.agg(lambda lags: lags[lags > 0].min()).reindex(tests.index)
+    tests["correct"] = correct
+    tests["kind"] = np.select(
+        [correct, same, list_lag.notna(), answered], KINDS[:-1], default=KINDS[-1]
+    )
+    tests["pair_lag"] = (own - tests["pair"]).where(same)
+    tests["list_lag"] = list_lag.astype("Int64")
+    return tests
+
+
+def _with_columns_of_pairs(tests: pd.DataFrame, study: pd.DataFrame) -> pd.DataFrame:
+    """The columns of `COLUMNS`, then what else is known of the test, or else of its pair."""
+    inner = {
+        "row",
+        "position",
+        "item",
+        "trial_type",
+        "cue_code",
+        "item_code",
+        "target_code",
+        "list_number",
+        "subject_number",
+        "first_position",
+        "n_study",
+    }
+    extra = [name for name in study.columns if name not in inner and name not in COLUMNS]
+    last = study.set_index(["list_number", "position"])
+    pair = pd.MultiIndex.from_frame(tests[["list_number", "study_position"]])
+    for name in extra:
+        if tests[name].isna().all():
+            tests[name] = last[name].reindex(pair).to_numpy()
+    return tests[[*COLUMNS, *extra]].reset_index(drop=True)
