@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.free_recall.curves import MAX_LAG
 
@@ -52,11 +53,23 @@ def rmsd(curve: pd.DataFrame, reference: pd.DataFrame, x: str, value: str = "mea
             )
         series.append(table.set_index(x)[value].dropna())
     deviation = (series[0] - series[1]).dropna()
-    if x == "lag":
-        lag = deviation.index.to_numpy().astype(float)
-        deviation = deviation[(lag != 0) & (np.abs(lag) <= MAX_LAG)]
+    deviation = deviation[compared(deviation.index.to_frame(name=x))]
     if deviation.empty:
         raise ValueError(
             f"the curves share no {x}: {sorted(series[0].index)} and {sorted(series[1].index)}"
         )
     return float(np.sqrt(np.mean(deviation.to_numpy() ** 2)))
+
+
+def compared(x: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which of the x (a table of one column) curves are compared at: all but rare lags and lag 0.
+
+    Examples
+    --------
+    >>> compared(pd.DataFrame({"lag": [-6, -5, 0, 1]})).tolist()
+    [False, True, False, True]
+    """
+    if "lag" not in x.columns:
+        return np.ones(len(x), dtype=bool)
+    lag = x["lag"].to_numpy(dtype=float)
+    return (lag != 0) & (np.abs(lag) <= MAX_LAG)
