@@ -79,9 +79,12 @@ from analysis.serial_recall.transpositions import locality, transpositions
 from analysis.statistics.anova import rm_anova
 from analysis.statistics.bootstrap import bootstrap_subjects
 from analysis.statistics.equivalence import equivalence_test
+from analysis.statistics.fit import fit_report
+from analysis.statistics.g2 import g2
 from analysis.statistics.intervals import bootstrap_lists, group_curve
 from analysis.statistics.mixed import mixed_model
 from analysis.statistics.multiple import adjust_p
+from analysis.statistics.noise_ceiling import noise_ceiling
 from analysis.statistics.permutation import permutation_test
 from analysis.statistics.rmsd import rmsd
 from analysis.statistics.t_tests import independent_test, one_sample_test, paired_test
@@ -111,6 +114,8 @@ __all__ = [
     "figure_style",
     "fill_in",
     "fill_in_ratio",
+    "fit_report",
+    "g2",
     "group_accuracy",
     "group_curve",
     "human_condition",
@@ -131,6 +136,7 @@ __all__ = [
     "load_human",
     "locality",
     "mixed_model",
+    "noise_ceiling",
     "one_sample_test",
     "paired_test",
     "perfect_lists",
