@@ -250,7 +250,7 @@ class DNC(Network):
         """By the fast path where it applies (see `memsim.dnc.fast`), else step after step."""
         special = return_trace or lesion is not None or lengths is not None
         if self.fast and not special and fast.why_not(self, inputs) is None:
-            return fast.run(self, inputs, state, respond, generator)
+            return fast.run_together([self], inputs, state, respond, [generator])
         return super().run(inputs, state, lengths, respond, generator, lesion, return_trace)
 
     def _clipped(self, x: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from memsim.base import map_tensors
-from memsim.dnc import DNC, fast, kernels
+from memsim.dnc import DNC, fast, kernels, sequence
 from memsim.lesion import Lesion
 from memsim.threads import one_thread
 
@@ -140,13 +140,14 @@ def test_inputs_may_be_used_again_before_the_derivative(batch):
 
 
 def test_without_gradients_only_the_last_step_is_kept(monkeypatch):
-    kept, arrays = [], fast._arrays
+    kept, allocate = [], sequence.allocate
 
-    def spy(dtype, **shapes):
-        kept.append(shapes["a"][0])
-        return arrays(dtype, **shapes)
+    def spy(dtype, shapes):
+        if "a" in shapes:
+            kept.append(shapes["a"][1])
+        return allocate(dtype, shapes)
 
-    monkeypatch.setattr(fast, "_arrays", spy)
+    monkeypatch.setattr(sequence, "allocate", spy)
     net = make_net(16)
     net.fast = True
     for context in (torch.no_grad(), torch.inference_mode(), torch.enable_grad()):
@@ -264,11 +265,11 @@ def test_a_planted_error_is_caught(monkeypatch, name):
     def wrong(*args):
         right(*args)
         if name == "memory_forward":
-            args[7][0, 0, 0] += 1e-6  # M
+            args[7][0, 0, 0, 0] += 1e-6  # M
         elif name == "rebuild":
-            args[10][1, 0, 0, 0] += 1e-5  # M
+            args[10][0, 1, 0, 0, 0] += 1e-5  # M
         else:
-            args[8][0, 0] *= 1 + 1e-6  # d_xi
+            args[8][0, args[0], 0, 0] *= 1 + 1e-6  # d_xi
 
     monkeypatch.setattr(kernels, name, wrong)
     with pytest.raises(AssertionError, match="is off by"):
@@ -324,7 +325,7 @@ def test_traces_lesions_and_lengths_run_step_by_step(monkeypatch):
     net.fast = True
     inputs = torch.randn(2, 4, INPUTS, dtype=torch.float64)
     outputs, _ = net(inputs)
-    monkeypatch.setattr(fast, "run", lambda *args: pytest.fail("the fast path was taken"))
+    monkeypatch.setattr(fast, "run_together", lambda *args: pytest.fail("the fast path was taken"))
     torch.testing.assert_close(net(inputs, return_trace=True)[0], outputs)
     torch.testing.assert_close(net(inputs, lengths=torch.tensor([4, 4]))[0], outputs)
     net(inputs, lesion=Lesion(allocation=True))
