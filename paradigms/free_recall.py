@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from paradigms.schedule import Event, Schedule, lay_out, steps_of
+from paradigms.schedule import Event, Schedule, distraction, lay_out, steps_of
 from paradigms.scoring import check_positions, first_time, going
 from paradigms.settings import check_choice, check_numbers, check_pool, check_whole
 from paradigms.words import class_of, draw_classes, draw_other_words, draw_words
@@ -222,9 +222,8 @@ class FreeRecall:
     def _events(self, length: int) -> tuple[NDArray, NDArray]:
         """(steps,) events of a list of that length, and their seconds."""
         between, after = (
-            (Event.DISTRACTOR, n, seconds / max(n, 1))
+            distraction(seconds, self.presentation_time)
             for seconds in (self.interitem_interval, self.retention_interval)
-            for n in (steps_of(seconds, self.presentation_time),)
         )
         word = (Event.STUDY, 1, self.presentation_time)
         test = (Event.RESPONSE, length + 1, self.recall_time / (length + 1))

@@ -4,7 +4,7 @@ A `Schedule` is a batch of lists, each a row of events in order. Networks see it
 `encode`, one step per event; cognitive models read the same events as durations in seconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -178,6 +178,53 @@ def lay_out(phases: Iterable[tuple[Event, int, float]]) -> tuple[NDArray, NDArra
     phases = list(phases)
     event = np.concatenate([np.full(n, kind, dtype=np.int8) for kind, n, _ in phases])
     return event, np.concatenate([np.full(n, seconds) for _, n, seconds in phases])
+
+
+def assemble(
+    phases: Iterable[tuple[Event, int, float]],
+    n_lists: int,
+    item: Mapping[Event, NDArray[np.integer]],
+    partner: Mapping[Event, NDArray[np.integer]] | None = None,
+    answer: NDArray[np.integer] | None = None,
+) -> Schedule:
+    """A schedule of lists that share their events.
+
+    Parameters
+    ----------
+    phases
+        See `lay_out`.
+    n_lists : int
+    item, partner : mapping of Event to (lists, such events) integers
+        What is shown at the events of each kind, in order.
+    answer : (lists, responses) integers
+
+    Examples
+    --------
+    >>> phases = [(Event.CUE, 1, 0.0), (Event.RESPONSE, 1, 5.0)]
+    >>> asked = assemble(phases, 1, {Event.CUE: np.array([[8]])}, answer=np.array([[9]]))
+    >>> asked.item, asked.answer
+    (array([[8, 0]]), array([[0, 9]]))
+    """
+    event, duration = lay_out(phases)
+    filled = []
+    for shown in (item, partner or {}, {} if answer is None else {Event.RESPONSE: answer}):
+        values = np.zeros((n_lists, len(event)), dtype=np.int64)
+        for kind, given in shown.items():
+            values[:, event == kind] = given
+        filled.append(values)
+    return Schedule(np.tile(event, (n_lists, 1)), np.tile(duration, (n_lists, 1)), *filled)
+
+
+def distraction(seconds: float, step: float) -> tuple[Event, int, float]:
+    """A filled interval as a phase: so many distractors, none longer than `step` seconds.
+
+    Examples
+    --------
+    >>> distraction(10.0, 4.0)[1:]
+    (3, 3.3333333333333335)
+    """
+    n = steps_of(seconds, step)
+    return Event.DISTRACTOR, n, seconds / max(n, 1)
 
 
 def steps_of(seconds: float, step: float) -> int:

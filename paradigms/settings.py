@@ -35,7 +35,8 @@ def check_numbers(task: Any, or_zero: Collection[str] = ()) -> None:
 
 def check_whole(name: str, value: Any) -> None:
     """Refuse what is no whole number."""
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+    if not whole:
         raise ValueError(f"{name} must be a whole number, got {value!r}")
 
 

@@ -35,6 +35,11 @@ def draw_words(
     return rng.permuted(order, axis=1) + 1
 
 
+def random_orders(rng: np.random.Generator, n_rows: int, n: int) -> NDArray[np.integer]:
+    """(n_rows, n) numbers 0 .. n - 1, each row in an order of its own."""
+    return rng.permuted(np.tile(np.arange(n), (n_rows, 1)), axis=1)
+
+
 def draw_other_words(
     rng: np.random.Generator, rows: NDArray[np.integer], n_words: int, pool_size: int
 ) -> NDArray[np.integer]:
