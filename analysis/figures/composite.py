@@ -40,7 +40,7 @@ def check_width(width: str) -> None:
 
 
 def compose(
-    rows: Sequence[Sequence[Panel]],
+    rows: Sequence[Sequence[Panel | None]],
     sources: Mapping[str, Kind],
     width: Width,
     heights: Sequence[float],
@@ -51,7 +51,8 @@ def compose(
     Parameters
     ----------
     rows : sequence of sequences of panels
-        From top to bottom, left to right: a plot function and its result table.
+        From top to bottom, left to right: a plot function and its result table; None leaves a
+        place empty.
     sources : mapping of str to {"people", "network", "theory"}
     width : {"double", "single"}
     heights : sequence of float
@@ -66,12 +67,14 @@ def compose(
         grid = fig.add_gridspec(len(rows), 1, height_ratios=heights, hspace=0.05)
         for i, panels in enumerate(rows):
             columns = grid[i].subgridspec(1, len(panels), wspace=0.06)
-            for k, (plot, table) in enumerate(panels):
-                plot(table, fig.add_subplot(columns[k]), sources)
+            for k, panel in enumerate(panels):
+                if panel is not None:
+                    plot, table = panel
+                    plot(table, fig.add_subplot(columns[k]), sources)
         if letters:
             for ax, letter in zip(fig.axes, ascii_uppercase, strict=False):
                 ax.set_title(letter, loc="left", fontweight="bold", fontsize=8)
-        tables = [table for panels in rows for _, table in panels]
+        tables = [panel[1] for panels in rows for panel in panels if panel is not None]
         add_note(fig, interval_note(tables, sources))
         name_sources(fig, sources)
     return fig

@@ -10,6 +10,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from analysis.figures.composite import Panel, Width, check_width, compose
 from analysis.figures.curve import (
@@ -63,6 +64,7 @@ def plot_cued_accuracy(
     ax = plot_curves(curve, x, ax, sources)
     if x == "lag":  # may be 0, and long
         ax.set(xlabel=X_LABELS[x])
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlim(left=min(0, curve[x].min()) - 0.5)
     else:
         position_axis(ax, curve, x, X_LABELS[x])

@@ -59,6 +59,8 @@ def check_curve(curve: pd.DataFrame, keys: Sequence[str], sources: Mapping[str, 
             "group_curve and bootstrap_lists make curves with mean, low, high and over, and several "
             "of them need a column source"
         )
+    if curve.empty:
+        raise ValueError("the curve has no rows; what does the measure say that was possible?")
     unknown = sorted(set(curve["source"]) - set(sources))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is not among the sources {', '.join(sources)}")
@@ -97,7 +99,7 @@ def draw_curve(
     style = line.properties()
     style["markersize"] *= 1 if len(rows) <= MARKED_POINTS else 0.75
     label = source or "_one"  # matplotlib leaves labels with an underscore out of the key
-    for side in sides:
+    for side in (side for side in sides if len(side)):
         place, mean = side[x].to_numpy(), side["mean"].to_numpy()
         low, high = side["low"].to_numpy(), side["high"].to_numpy()
         # unclipped: a marker on the axis shows whole
@@ -111,12 +113,23 @@ def draw_curve(
 
 
 def position_axis(ax: Axes, curve: pd.DataFrame, x: str, label: str) -> None:
-    """An x axis of positions from 1, ticked at 1, 5, 10 ... or, in short lists, at each."""
+    """An x axis of positions from 1."""
     last = int(curve[x].max())
     margin = max(0.5, 0.03 * last)
     ax.set(xlabel=label, xlim=(1 - margin, last + margin))
+    ax.set_xticks(position_ticks(last))
+
+
+def position_ticks(last: int) -> list[int]:
+    """Positions to name: all of a few, else 1 and every fifth or tenth.
+
+    Examples
+    --------
+    >>> position_ticks(3), position_ticks(12)
+    ([1, 2, 3], [1, 5, 10])
+    """
     step = 5 if last <= 20 else 10
-    ax.set_xticks(range(1, last + 1) if last < 10 else [1, *range(step, last + 1, step)])
+    return [*range(1, last + 1)] if last < 10 else [1, *range(step, last + 1, step)]
 
 
 def gap_axis(ax: Axes, last: int, label: str) -> None:

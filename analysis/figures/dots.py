@@ -44,7 +44,8 @@ def plot_dots(
     Examples
     --------
     >>> values = pd.DataFrame({"mean": [0.7], "low": [0.6], "high": [0.8], "over": "subjects"})
-    >>> plot_dots(values, "Temporal factor", chance=0.5).get_xlabel()
+    >>> from matplotlib.figure import Figure
+    >>> plot_dots(values, "Temporal factor", Figure().subplots(), chance=0.5).get_xlabel()
     'Temporal factor'
     """
     values, ax, lines = checked(values, [], ax, sources)

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.composite import MM, WIDTHS, Width, check_width
-from analysis.figures.curve import check_curve, checked, position_axis
+from analysis.figures.curve import check_curve, checked, position_axis, position_ticks
 from analysis.figures.style import Kind, figure_style
 
 #: from white to dark, so that it reads in print and without colour; grey where nothing was possible
@@ -46,7 +46,7 @@ def plot_pnr(curve: pd.DataFrame, ax: Axes | None = None, top: float | None = No
     --------
     >>> curve = pd.DataFrame({"output": [1, 1], "input": [1, 2], "mean": [0.2, 0.8],
     ...                       "low": 0.0, "high": 1.0, "over": "lists"})
-    >>> plot_pnr(curve).collections[0].get_array().tolist()
+    >>> plot_pnr(curve, Figure().subplots()).collections[0].get_array().tolist()
     [[0.2, 0.8]]
     """
     curve, ax, _ = checked(
@@ -67,9 +67,8 @@ def plot_pnr(curve: pd.DataFrame, ax: Axes | None = None, top: float | None = No
         linewidth=0.2,
     )
     position_axis(ax, curve, "input", "Study position")
-    ticks = ax.get_xticks()
     ax.set(ylabel="Output position", xlim=(0.5, length + 0.5), ylim=(0.5, n_outputs + 0.5))
-    ax.set_yticks([tick for tick in ticks if tick <= n_outputs])
+    ax.set_yticks(position_ticks(n_outputs))
     return ax
 
 

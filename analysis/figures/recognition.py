@@ -123,11 +123,12 @@ def plot_recognition(
 
 
 def _check_rates(roc: pd.DataFrame) -> None:
-    for name in {"mean", "false_alarm_rate"} & {*roc.columns}:
+    rates = [name for name in ("mean", "false_alarm_rate") if name in roc.columns]
+    for name in rates:
         wrong = ~(roc[name].between(0, 1) | roc[name].isna())
         if wrong.any():
             raise ValueError(
-                f"rates must be from 0 to 1, but {name!r} holds {roc[name][wrong].iloc[0]!r}; are "
+                f"rates must be from 0 to 1, but {name!r} holds {roc[name][wrong].iloc[0]}; are "
                 "these percentages, or z scores?"
             )
 

@@ -83,13 +83,16 @@ def _with_fonts(svg: str) -> str:
 
 def _is_bold(style: str) -> bool:
     """Whether the attributes of a text name a bold weight: in words, or as 700 for short."""
-    return re.search(r"\b(bold|700)\b", style) is not None
+    return re.search(r"font(-weight)?: (bold|700)\b", style) is not None
 
 
 def _subset(weight: str, characters: str) -> str:
-    font = TTFont(findfont(FontProperties("DejaVu Sans", weight=weight)), recalcTimestamp=False)
+    font = TTFont(
+        findfont(FontProperties(family="DejaVu Sans", weight=weight)), recalcTimestamp=False
+    )
     options = Options()
     options.layout_features = []
+    options.drop_tables += ["FFTM"]  # dates of the font's editor
     subsetter = Subsetter(options)
     subsetter.populate(text=characters)
     subsetter.subset(font)

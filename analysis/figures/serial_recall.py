@@ -169,12 +169,14 @@ def plot_serial_recall(
     if unknown:
         raise ValueError(f"kinds of response are {', '.join(KINDS)}, got {unknown[0]!r}")
     errors = responses[responses["kind"] != "correct"]
+    if errors.empty:
+        raise ValueError("there are no errors among the responses, only correct ones")
     top = top_of(errors)
-    above: list[Panel] = [
+    above: list[Panel | None] = [
         (plot_serial_accuracy, accuracy),
         (partial(plot_transpositions, positive=positive), transpositions),
     ]
-    below: list[Panel] = [
+    below: list[Panel | None] = [
         (partial(_plot_error, kind=kind, top=top), errors[errors["kind"] == kind])
         for kind in KINDS
         if kind in given - {"correct"}
@@ -182,8 +184,9 @@ def plot_serial_recall(
     if width == "double":
         rows, heights = [above, below], [54, 44]
     else:
+        below += [None] * (len(below) % 2)
         pairs = [below[i : i + 2] for i in range(0, len(below), 2)]
-        rows, heights = [above[:1], above[1:], *pairs], [48, 48] + [40] * len(pairs)
+        rows, heights = [[above[0]], [above[1]], *pairs], [48, 48] + [40] * len(pairs)
     return compose(rows, sources, width, heights, letters)
 
 
