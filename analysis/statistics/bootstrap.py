@@ -6,11 +6,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from analysis.counts import by_columns
 from analysis.statistics.checks import check_level
-from analysis.statistics.intervals import check_curve
+from analysis.statistics.intervals import check_curve, summarise_subjects
 
 
 def bootstrap_subjects(
@@ -89,26 +89,25 @@ def bootstrap_subjects(
     keys, columns = by_columns(by), by_columns(x)
     check_curve(curve, [*keys, *columns], value)
     rng = np.random.default_rng(seed)
-    curve = curve.assign(_=0)  # a key for all rows, so that a measure without x goes the same way
-    rows = []
-    for _, part in curve.groupby(["_", *keys], observed=True, dropna=False):
-        scores = part.set_index(["subject", "_", *columns])[value].astype(float)
-        wide = pd.DataFrame(scores.unstack(["_", *columns])).sort_index(axis=1)
-        wide = wide.loc[:, wide.notna().any().to_numpy()]
-        low, high = _intervals(wide.to_numpy(dtype=np.float64), level, method, widen, n_boot, rng)
-        summary = wide.columns.to_frame(index=False).drop(columns="_")
-        for key in reversed(keys):
-            summary.insert(0, key, part[key].iloc[0])
-        rows.append(
-            summary.assign(
-                mean=wide.mean().to_numpy(),
-                low=low,
-                high=high,
-                n=wide.count().to_numpy(),
-                over="subjects",
-            )
-        )
-    return pd.concat(rows, ignore_index=True)
+    # a key for all rows, so that a measure without x goes the same way
+    curve = curve[curve[value].notna()].assign(_=0)
+    summary = summarise_subjects(curve, [*keys, *columns], value)
+    cell = curve.groupby(["_", *keys, *columns], observed=True, dropna=False).ngroup().to_numpy()
+    group = curve.groupby(["_", *keys], observed=True, dropna=False).ngroup().to_numpy()
+    subject = pd.factorize(curve["subject"])[0]
+    scores = curve[value].to_numpy(dtype=float)
+    low, high = np.empty(len(summary)), np.empty(len(summary))
+    order = np.argsort(group, kind="stable")
+    sets = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []
+    for rows in sets:
+        cells, column = np.unique(cell[rows], return_inverse=True)
+        subjects, row = np.unique(subject[rows], return_inverse=True)
+        matrix = np.full((len(subjects), len(cells)), np.nan)
+        matrix[row, column] = scores[rows]
+        low[cells], high[cells] = _intervals(matrix, level, method, widen, n_boot, rng)
+    return summary[[*keys, *columns]].assign(
+        mean=summary["mean"], low=low, high=high, n=summary["n"], over="subjects"
+    )
 
 
 def _intervals(
@@ -123,7 +122,11 @@ def _intervals(
     n_subjects, n_x = scores.shape
     there = ~np.isnan(scores)
     filled = np.where(there, scores, 0)
-    weights = rng.multinomial(n_subjects, np.full(n_subjects, 1 / n_subjects), size=n_boot)
+    drawn = rng.integers(n_subjects, size=(n_boot, n_subjects))
+    # how often each subject was drawn: together, the weights of a mean
+    cell = drawn + n_subjects * np.arange(n_boot)[:, None]
+    weights = np.bincount(cell.ravel(), minlength=n_boot * n_subjects).reshape(n_boot, -1)
+    weights = weights.astype(float)
     with np.errstate(invalid="ignore"):  # few subjects have this x, and a resample has none
         resampled = (weights @ filled) / (weights @ there)
     low, high = np.full(n_x, np.nan), np.full(n_x, np.nan)
@@ -135,7 +138,7 @@ def _intervals(
         tails = np.array([1 - level, 1 + level]) / 2
         if widen:
             n = len(x)
-            tails = stats.norm.cdf(np.sqrt(n / (n - 1)) * stats.t.ppf(tails, n - 1))
+            tails = special.ndtr(np.sqrt(n / (n - 1)) * special.stdtrit(n - 1, tails))
         if method == "bca":
             tails = bca_tails(x, means, tails)
         low[j], high[j] = np.quantile(means, tails)
@@ -150,7 +153,7 @@ def bca_tails(
     # resampled means that equal the mean up to rounding lie half below it
     tie = np.isclose(means, mean, rtol=1e-12, atol=1e-15)
     below = np.mean((means < mean) & ~tie) + np.mean(tie) / 2
-    bias = stats.norm.ppf(below)
+    bias = special.ndtri(below)
     deviation = x - mean
     spread = np.sum(deviation**2)
     if spread == 0 or not np.isfinite(bias):
@@ -158,5 +161,5 @@ def bca_tails(
     # of a mean, the skewness of the scores: the jackknife gives the same
     acceleration = np.sum(deviation**3) / (6 * spread**1.5)
     # tails of two or three subjects, widened, are so far out that they round to 0 and 1
-    z = bias + stats.norm.ppf(np.clip(tails, 1e-12, 1 - 1e-12))
-    return stats.norm.cdf(bias + z / np.maximum(1 - acceleration * z, 1e-6))
+    z = bias + special.ndtri(np.clip(tails, 1e-12, 1 - 1e-12))
+    return special.ndtr(bias + z / np.maximum(1 - acceleration * z, 1e-6))

@@ -40,8 +40,8 @@ def test_bca_by_a_plain_loop():
     """Efron (1987): bias from the resamples, acceleration from leaving out one subject each."""
     scores = skewed(8, seed=4)["prob"].to_numpy()
     table = pd.DataFrame({"subject": np.arange(8), "lag": 1, "prob": scores})
-    weights = np.random.default_rng(5).multinomial(8, np.full(8, 1 / 8), size=500)
-    means = np.array([np.repeat(scores, w).mean() for w in weights])
+    drawn = np.random.default_rng(5).integers(8, size=(500, 8))
+    means = np.array([scores[subjects].mean() for subjects in drawn])
     # a resample that draws everybody once ties with the mean: half a count, as in scipy
     above, tie = means - scores.mean() > 1e-12, np.abs(means - scores.mean()) <= 1e-12
     z0 = stats.norm.ppf(1 - np.mean(above) - np.mean(tie) / 2)
@@ -98,6 +98,10 @@ def test_an_x_that_few_subjects_have():
     rows = bootstrap_subjects(table, "lag", n_boot=100).set_index("lag")
     assert rows.index.tolist() == [1, 9]
     assert rows.loc[9, "n"] == 2 and rows.notna().all(axis=None)
+
+
+def test_no_scores_at_all_give_no_rows():
+    assert bootstrap_subjects(skewed().assign(prob=np.nan), "lag").empty
 
 
 def test_same_seed_same_interval():
