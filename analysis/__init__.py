@@ -14,6 +14,7 @@ from analysis.figures.dose import plot_dose
 from analysis.figures.dots import plot_dots
 from analysis.figures.free_recall import (
     plot_category_crp,
+    plot_distance_crp,
     plot_free_recall,
     plot_irt,
     plot_lag_crp,
@@ -22,6 +23,7 @@ from analysis.figures.free_recall import (
     plot_pli,
     plot_semantic_factor,
     plot_spc,
+    plot_stopping,
     plot_temporal_factor,
 )
 from analysis.figures.pnr import plot_pnr, plot_pnr_maps
@@ -148,6 +150,7 @@ __all__ = [
     "plot_cued_direction",
     "plot_cued_intrusions",
     "plot_cued_recall",
+    "plot_distance_crp",
     "plot_dose",
     "plot_dots",
     "plot_free_recall",
@@ -167,6 +170,7 @@ __all__ = [
     "plot_serial_recall",
     "plot_serial_responses",
     "plot_spc",
+    "plot_stopping",
     "plot_temporal_factor",
     "plot_transpositions",
     "plot_zroc",

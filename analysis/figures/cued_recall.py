@@ -29,6 +29,8 @@ X_LABELS = {
     "study_position": "Study position of the pair",
     "test_position": "Test position",
     "presentations": "Presentations of the pair",
+    "test": "Test of the pair",
+    "list": "List",
     "block": "Block of tests",
 }
 DIRECTIONS = ["forward", "backward"]
@@ -47,8 +49,8 @@ def plot_cued_accuracy(
     curve : result table
     ax, sources
         As those of `plot_spc`.
-    x : {"lag", "study_position", "test_position", "presentations", "block"}
-        Column of x.
+    x : {"lag", "study_position", "test_position", "presentations", "test", "list", "block"}
+        Column of x, as given to `cued_accuracy`.
 
     Returns
     -------

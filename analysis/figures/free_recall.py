@@ -84,12 +84,36 @@ def plot_pli(
 
 
 def plot_irt(
-    curve: pd.DataFrame, ax: Axes | None = None, sources: Mapping[str, Kind] | None = None
+    curve: pd.DataFrame,
+    ax: Axes | None = None,
+    sources: Mapping[str, Kind] | None = None,
+    unit: str = "ms",
 ) -> Axes:
-    """Inter-response times in ms by output position (x is `output`); arguments as `plot_spc`."""
+    """Inter-response times by output position (x is `output`); `unit` is that of the data."""
     ax = plot_curves(curve, "output", ax, sources)
     position_axis(ax, curve, "output", "Output position")
-    ax.set(ylabel="Inter-response time (ms)")
+    ax.set(ylabel=f"Inter-response time ({unit})")
+    ax.set_ylim(bottom=0)
+    return ax
+
+
+def plot_stopping(
+    curve: pd.DataFrame, ax: Axes | None = None, sources: Mapping[str, Kind] | None = None
+) -> Axes:
+    """Probability of giving no further response (x is `output`); arguments as `plot_spc`."""
+    ax = plot_curves(curve, "output", ax, sources)
+    position_axis(ax, curve, "output", "Responses so far")
+    ax.set_xlim(left=curve["output"].min() - 0.5)  # 0 where lists without any response are
+    probability_axis(ax, "Probability of stopping")
+    return ax
+
+
+def plot_distance_crp(
+    curve: pd.DataFrame, ax: Axes | None = None, sources: Mapping[str, Kind] | None = None
+) -> Axes:
+    """CRP by semantic distance (x is `center`, of the bin); arguments as those of `plot_spc`."""
+    ax = plot_curves(curve, "center", ax, sources)
+    ax.set(xlabel="Semantic distance", ylabel="Conditional response probability")
     ax.set_ylim(bottom=0)
     return ax
 

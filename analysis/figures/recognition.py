@@ -1,7 +1,7 @@
 """Figures of recognition and frequency judgment: each takes a result table and returns what it drew on.
 
-For the columns of a result table see `analysis.figures.curve`. In that of an ROC, x is
-`false_alarm_rate`, and `mean`, `low` and `high` are of the hit rate, one row for each criterion.
+For the columns of a result table see `analysis.figures.curve`. That of an ROC is what `group_roc`
+gives: x is `false_alarm_rate`, and `mean`, `low` and `high` are of the hit rate.
 """
 
 from collections.abc import Mapping

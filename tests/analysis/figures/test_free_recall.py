@@ -8,6 +8,7 @@ import pytest
 from analysis import (
     human_group_curve,
     plot_category_crp,
+    plot_distance_crp,
     plot_dots,
     plot_free_recall,
     plot_irt,
@@ -19,6 +20,7 @@ from analysis import (
     plot_pnr_maps,
     plot_semantic_factor,
     plot_spc,
+    plot_stopping,
     plot_temporal_factor,
 )
 
@@ -114,6 +116,27 @@ def test_dots_are_one_row_per_source(plot, chance):
     assert [[*line.get_xdata()] for line in others] == ([] if chance is None else [[chance] * 2])
     interval = ax.collections[0].get_paths()[0].vertices.tolist()
     assert interval == [[values["low"][0], 0], [values["high"][0], 0]]
+
+
+@pytest.mark.parametrize(
+    ("plot", "x", "places"),
+    [(plot_stopping, "output", [0, 1, 2]), (plot_distance_crp, "center", [0.1, 0.25, 0.7])],
+)
+def test_curves_whose_x_does_not_begin_at_one(plot, x, places):
+    ax = plot(several(x, places, [0.1, 0.2, 0.4], first(1)), sources=first(1))
+    assert ax.lines[0].get_xydata().tolist() == [
+        [places[0], 0.1],
+        [places[1], 0.2],
+        [places[2], 0.4],
+    ]
+    left, right = ax.get_xlim()
+    assert left < places[0] and places[2] < right
+    assert ax.get_xlabel() and ax.get_ylabel()
+
+
+def test_times_say_their_unit():
+    curve = several("output", [1, 2], [1.0, 2.0], first(1))
+    assert plot_irt(curve, sources=first(1), unit="s").get_ylabel() == "Inter-response time (s)"
 
 
 def test_two_values_of_a_source_do_not_fit_one_row():
