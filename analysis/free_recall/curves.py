@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analysis.counts import by_columns
+from analysis.free_recall.irt import irt
 from analysis.free_recall.lag_crp import lag_crp
 from analysis.free_recall.pfr import pfr
 from analysis.free_recall.spc import spc
@@ -15,6 +16,8 @@ from analysis.statistics.intervals import summarise_subjects
 
 #: lags farther than this are rare and hardly reported
 MAX_LAG = 5
+#: later responses are rare
+MAX_OUTPUT = 10
 
 
 def curves(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = None) -> pd.DataFrame:
@@ -33,7 +36,8 @@ def curves(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = Non
         subjects. Measures: `spc` and `pfr` (x: study position; the first response, so a list that
         begins with an intrusion counts as 0), `lag_crp` (x: lag, -5 to 5), `lag_crp_late` (the
         same without transitions from the first two responses), `temporal_factor`, and, per list,
-        `n_recall`, `n_intrusion`, `n_repeat` (x: 0).
+        `n_recall`, `n_intrusion`, `n_repeat` (x: 0); of recalls with times (`rt`) also `irt_ms`
+        (x: output position, to 10; at 1 the time to the first response).
 
     Examples
     --------
@@ -56,12 +60,16 @@ def curves(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = Non
         ("n_intrusion", words, None, "n_intrusions"),
         ("n_repeat", words, None, "n_repeats"),
     ]
+    if "rt" in recalls.recall_columns:
+        measured.append(("irt_ms", irt(recalls, by), "output", "irt"))
     columns = by_columns(by)
     parts = []
     for measure, table, x, value in measured:
         table = table.assign(measure=measure, x=0 if x is None else table[x])
         if x == "lag":
             table = table[table["lag"].abs() <= MAX_LAG]
+        if x == "output":
+            table = table[table["output"] <= MAX_OUTPUT]
         summary = summarise_subjects(table, [*columns, "measure", "x"], value)
         parts.append(summary)
     # measures stay in the order above within each `by`
