@@ -14,7 +14,6 @@ from analysis.figures.dose import plot_dose
 from analysis.figures.dots import plot_dots
 from analysis.figures.free_recall import (
     plot_category_crp,
-    plot_distance_crp,
     plot_free_recall,
     plot_irt,
     plot_lag_crp,
@@ -23,7 +22,6 @@ from analysis.figures.free_recall import (
     plot_pli,
     plot_semantic_factor,
     plot_spc,
-    plot_stopping,
     plot_temporal_factor,
 )
 from analysis.figures.pnr import plot_pnr, plot_pnr_maps
@@ -42,6 +40,11 @@ from analysis.figures.serial_recall import (
     plot_transpositions,
 )
 from analysis.figures.style import figure_style
+from analysis.formats.hdf5 import read_hdf5, write_hdf5
+from analysis.formats.mat import read_mat, write_mat
+from analysis.formats.matrices import from_matrices
+from analysis.formats.parquet import read_parquet, write_parquet
+from analysis.formats.psifr import read_psifr, write_psifr
 from analysis.formats.trials import read_trials
 from analysis.free_recall.category_clustering import category_clustering
 from analysis.free_recall.category_crp import category_crp
@@ -117,6 +120,7 @@ __all__ = [
     "fill_in",
     "fill_in_ratio",
     "fit_report",
+    "from_matrices",
     "g2",
     "group_accuracy",
     "group_curve",
@@ -150,7 +154,6 @@ __all__ = [
     "plot_cued_direction",
     "plot_cued_intrusions",
     "plot_cued_recall",
-    "plot_distance_crp",
     "plot_dose",
     "plot_dots",
     "plot_free_recall",
@@ -170,13 +173,16 @@ __all__ = [
     "plot_serial_recall",
     "plot_serial_responses",
     "plot_spc",
-    "plot_stopping",
     "plot_temporal_factor",
     "plot_transpositions",
     "plot_zroc",
     "pnr",
     "prior_list_intrusions",
     "protrusions",
+    "read_hdf5",
+    "read_mat",
+    "read_parquet",
+    "read_psifr",
     "read_trials",
     "repeats",
     "rm_anova",
@@ -197,5 +203,9 @@ __all__ = [
     "violations",
     "within_curve",
     "words_recalled",
+    "write_hdf5",
+    "write_mat",
+    "write_parquet",
+    "write_psifr",
     "yules_q",
 ]
