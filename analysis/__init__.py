@@ -72,6 +72,12 @@ from analysis.human.load import human_data_table, load_human
 from analysis.human.reference import human_condition, human_curves, human_group_curve, human_names
 from analysis.human.registry import human_data, human_data_names
 from analysis.recalls import Recalls, as_recalls
+from analysis.recognition.detection import d_prime
+from analysis.recognition.frequency import frequency_discrimination, frequency_judgments
+from analysis.recognition.rates import hit_rates
+from analysis.recognition.roc import auc, roc
+from analysis.recognition.tests import recognition_tests
+from analysis.recognition.zroc import zroc
 from analysis.serial_recall.accuracy import perfect_lists, serial_accuracy
 from analysis.serial_recall.curves import serial_curves
 from analysis.serial_recall.errors import serial_responses
@@ -100,6 +106,7 @@ __all__ = [
     "Recalls",
     "adjust_p",
     "as_recalls",
+    "auc",
     "bootstrap_lists",
     "bootstrap_subjects",
     "category_clustering",
@@ -111,6 +118,7 @@ __all__ = [
     "cued_responses",
     "cued_tests",
     "curves",
+    "d_prime",
     "distance_crp",
     "distance_rank",
     "distance_rank_shifted",
@@ -120,10 +128,13 @@ __all__ = [
     "fill_in",
     "fill_in_ratio",
     "fit_report",
+    "frequency_discrimination",
+    "frequency_judgments",
     "from_matrices",
     "g2",
     "group_accuracy",
     "group_curve",
+    "hit_rates",
     "human_condition",
     "human_curves",
     "human_data",
@@ -184,9 +195,11 @@ __all__ = [
     "read_parquet",
     "read_psifr",
     "read_trials",
+    "recognition_tests",
     "repeats",
     "rm_anova",
     "rmsd",
+    "roc",
     "save_figure",
     "second_test_accuracy",
     "semantic_factor",
@@ -208,4 +221,5 @@ __all__ = [
     "write_parquet",
     "write_psifr",
     "yules_q",
+    "zroc",
 ]
