@@ -1,18 +1,11 @@
-"""Human reference data, by name.
+"""Human reference curves, by name.
 
-`analysis/human/curves/murdock1962.csv` holds what `curves(recalls, by="condition")` gives for the lists of
-Murdock (1962), rounded to five digits: immediate free recall of 10 to 40 words at 1 or 2 s each,
-six conditions named length-seconds, 15 subjects with 80 lists in each.
+`analysis/human/curves/<name>.csv` holds what the measures of this package give for the trials of a
+data set of `human_data_names()`, as means over subjects, rounded to five digits
+(`analysis.human.make_curves`). Everything here works without those trials and without a network.
 
-It is a between-subject design: each condition is a different group. Subjects are consecutive
-blocks of 80 lists in the archive, which names no subjects; for 10-2, 15-2 and 20-2 that is
-inferred, for the others a second file of the archive confirms it. The published paper reports
-groups of 15 to 19.
-
-References
-----------
-Murdock, B. B. (1962). The serial position effect of free recall. Journal of Experimental
-Psychology, 64(5), 482-488. Lists: Computational Memory Lab data archive, Murd62.
+Six conditions, those of Murdock (1962), are described well enough to put a model through the same
+task: `human_names()`. What is inferred about them, `human_data("murdock1962").notes` says.
 """
 
 from functools import cache
@@ -21,6 +14,8 @@ from typing import NamedTuple
 
 import pandas as pd
 from scipy import stats
+
+from analysis.human.registry import human_data
 
 
 class HumanCondition(NamedTuple):
@@ -36,10 +31,7 @@ class HumanCondition(NamedTuple):
     citation: str
 
 
-_MURDOCK = (
-    "Murdock, B. B. (1962). The serial position effect of free recall. Journal of Experimental "
-    "Psychology, 64(5), 482-488."
-)
+_MURDOCK = human_data("murdock1962").citation
 _CONDITIONS = {
     "murdock1962/10-2": HumanCondition(10, 2.0, 15, 80, True, _MURDOCK),
     "murdock1962/15-2": HumanCondition(15, 2.0, 15, 80, True, _MURDOCK),
@@ -49,12 +41,39 @@ _CONDITIONS = {
     "murdock1962/40-1": HumanCondition(40, 1.0, 15, 80, False, _MURDOCK),
 }
 
-#: column of x of each curve
-_X = {"spc": "input", "pfr": "input", "lag_crp": "lag", "lag_crp_late": "lag"}
+#: column of x of each curve, as the measure itself names it
+_X = {
+    "spc": "input",
+    "pfr": "input",
+    "lag_crp": "lag",
+    "lag_crp_late": "lag",
+    "irt_ms": "output",
+    "acc_strict": "input",
+    "item_recalled_anywhere": "input",
+    "omission_rate": "output",
+    "intrusion_rate": "output",
+    "order_error_rate": "output",
+    "repetition_rate": "output",
+    "transposition_prop": "displacement",
+    "transposition_cond": "displacement",
+    "order_error_share_absdist": "displacement",
+    "rt_ms": "output",
+    "acc_by_study_position": "study_position",
+    "acc_by_test_position": "test_position",
+    "acc_by_study_test_lag": "lag",
+    "acc_by_test_lag": "lag",
+    "acc_by_presentations": "presentations",
+    "acc_by_trial": "list",
+    "ili_lag_crp": "pair_lag",
+    "pli_share_by_list_lag": "list_lag",
+}
 
 
 def human_names() -> list[str]:
-    """Names of the human conditions, "dataset/condition"."""
+    """Names of the human conditions that a model can be put through, "dataset/condition".
+
+    `human_curves` knows many more: all data sets of `human_data_names()`.
+    """
     return [*_CONDITIONS]
 
 
@@ -72,22 +91,26 @@ def human_condition(name: str) -> HumanCondition:
 
 
 def human_curves(name: str) -> pd.DataFrame:
-    """All measures of a human condition.
+    """All measures of a human data set, or of one condition of it.
 
     Parameters
     ----------
     name : str
-        One of `human_names()`.
+        A data set of `human_data_names()`, or one of its conditions: "logan2021/serial_recall|LL6".
+        Lists of several lengths within a condition are divided: "|LL6" are those of six.
 
     Returns
     -------
     DataFrame
-        `dataset, condition, measure, x, mean, sem, n`; see `curves` for the measures.
+        `dataset, condition, measure, x, mean, sem, n`: mean over subjects, SD / sqrt(n) and number
+        of subjects, the last two missing where the source has none. For the measures see `curves`
+        and `serial_curves`; `irt_ms` (x: output) and `rt_ms` (x: place of the report) are times of
+        responses since the one before.
 
     Raises
     ------
     ValueError
-        If there is no such condition; the message lists those there are.
+        If there is no such data set or condition; the message lists those there are.
 
     Examples
     --------
@@ -95,9 +118,13 @@ def human_curves(name: str) -> pd.DataFrame:
     >>> table[(table["measure"] == "spc") & (table["x"] == 10)]["mean"].item()
     0.95583
     """
-    human_condition(name)
-    dataset, condition = name.split("/")
+    dataset, slash, condition = name.partition("/")
     table = _read(dataset)
+    if not slash:
+        return table.copy()
+    if condition not in table["condition"].to_numpy():
+        there = ", ".join(table["condition"].unique())
+        raise ValueError(f"{dataset} has no condition {condition!r}; there are {there}")
     return table[table["condition"] == condition].reset_index(drop=True)
 
 
@@ -107,15 +134,18 @@ def human_group_curve(name: str, measure: str, level: float = 0.95) -> pd.DataFr
     Parameters
     ----------
     name : str
-        One of `human_names()`.
-    measure : {"spc", "pfr", "lag_crp", "lag_crp_late"}
+        One condition of a data set: "murdock1962/10-2".
+    measure : str
+        A curve that the condition has, such as "spc", "lag_crp", "acc_strict".
     level : float
         Coverage of the interval.
 
     Returns
     -------
     DataFrame
-        `input` or `lag`, `mean`, `low`, `high`, `n` (subjects) and `over` ("subjects").
+        x under the name it has in the measure (`input`, `lag`, `output`, ...), `mean`, `low`,
+        `high`, `n` (subjects) and `over` ("subjects"). Where the source has no subjects, interval
+        and `n` are missing.
 
     Raises
     ------
@@ -128,9 +158,14 @@ def human_group_curve(name: str, measure: str, level: float = 0.95) -> pd.DataFr
        input  mean   low  high   n      over
     0      1   0.7  0.61  0.79  15  subjects
     """
-    if measure not in _X:
-        raise ValueError(f"measure must be one of {', '.join(_X)}, got {measure!r}")
-    table = human_curves(name).query("measure == @measure").reset_index(drop=True)
+    table = human_curves(name)
+    if table["condition"].nunique() > 1:
+        there = ", ".join(table["condition"].unique())
+        raise ValueError(f"name one condition, {name}/...; there are {there}")
+    known = [one for one in table["measure"].unique() if one in _X]
+    if measure not in known:
+        raise ValueError(f"measure must be one of {', '.join(known)}, got {measure!r}")
+    table = table[table["measure"] == measure].reset_index(drop=True)
     half = stats.t.ppf((1 + level) / 2, table["n"] - 1) * table["sem"]
     return pd.DataFrame(
         {
@@ -146,5 +181,8 @@ def human_group_curve(name: str, measure: str, level: float = 0.95) -> pd.DataFr
 
 @cache
 def _read(dataset: str) -> pd.DataFrame:
-    with files("analysis").joinpath("human", "curves", f"{dataset}.csv").open() as file:
-        return pd.read_csv(file, comment="#")
+    path = files("analysis").joinpath("human", "curves", f"{human_data(dataset).name}.csv")
+    if not path.is_file():
+        raise ValueError(f"{dataset} has no curves: {' '.join(human_data(dataset).notes)}")
+    with path.open() as file:
+        return pd.read_csv(file, comment="#", dtype={"condition": str})

@@ -4,9 +4,11 @@ import gzip
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.io import savemat
 
 from analysis import check_table
 from analysis.human.raw import READERS
@@ -187,6 +189,84 @@ def test_lists_of_letters(write, name, line, condition, first):
     assert recalls.recall_columns["rt"][0, 0] == first
     said = recalls.to_table().query("trial_type == 'recall'")["item"]
     assert said.fillna(".").tolist() == SAID.split()
+
+
+def test_psifr_tables(tmp_path):
+    header = "subject,list,position,trial_type,item,session"
+    rows = ["1,1,study,NULL,1", "1,2,study,OWL,1", "1,1,recall,OWL,1", "1,2,recall,ANT,1"]
+    peers = tmp_path / "peers_notask.csv"
+    peers.write_text("\n".join([header, *(f"63,{row}" for row in rows)]))
+    recalls = READERS["peers_notask"]([peers])
+    assert recalls.recalled.tolist() == [[2, -1]]
+    assert recalls.labels["condition"].tolist() == ["no_task"]
+    # a word, and no missing value
+    assert recalls.to_table()["item"].tolist() == ["NULL", "OWL", "OWL", "ANT"]
+
+    extra = ",list_type,category,response,response_time"
+    rows = [f"63,{row},pure,obj,3,1.5" for row in rows]
+    rows[-1] = "63,1,2,recall,ANT,1,pure,,,"
+    morton = tmp_path / "Morton2013.csv"
+    morton.write_text("\n".join([header + extra, *rows]))
+    recalls = READERS["morton2013"]([morton])
+    assert recalls.labels.iloc[0].to_dict() == {
+        "subject": 63,
+        "list": 1,
+        "session": 1,
+        "condition": "pure",
+        "list_length": 2,
+    }
+    assert recalls.study_columns["category"].tolist() == [["obj", "obj"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "names"),
+    [
+        ("healey_kahana2014", "listtype", {-1: "no_task", 2: "task_shift"}),
+        ("polyn2011", "rec_task", {1: "uncategorized_free", 3: "categorized_cued_by_category"}),
+        ("lohnas_kahana2014", "list_type", {1: "control", 4: "mixed"}),
+    ],
+)
+def test_matrices(tmp_path, name, code, names):
+    fields = {
+        "subject": [[5], [5]],
+        "session": [[1], [2]],
+        "listLength": [[3], [3]],
+        "pres_itemnos": [[11, 12, 13], [21, 22, 21]],
+        "rec_itemnos": [[13, 99, 13], [21, 0, 0]],
+        # -2 is a repeat, as the item tells
+        "recalls": [[3, -1, -2], [1, 0, 0]],
+        "times": [[900, 1500, 1800], [700, 0, 0]],
+        code: [[value] for value in names],
+    }
+    savemat(tmp_path / "data.mat", {"data": {key: np.array(x) for key, x in fields.items()}})
+    recalls = READERS[name]([tmp_path / "data.mat"])
+    assert recalls.recalled.tolist() == [[3, -1, 3], [1, 0, 0]]
+    assert recalls.labels["condition"].tolist() == [*names.values()]
+    assert recalls.labels["list"].tolist() == [1, 2]
+    assert recalls.presented.tolist() == fields["pres_itemnos"]
+    np.testing.assert_array_equal(
+        recalls.recall_columns["rt"], [[900, 1500, 1800], [700, np.nan, np.nan]]
+    )
+
+
+def test_logan2021(tmp_path):
+    fields = {
+        "subject": [[1, 1]],
+        "condition": [[2, 1]],
+        "listLength": [[3, 2]],
+        "pres_itemnos": [[1, 1], [2, 2], [3, 0]],
+        "pres_itemids": [[26, 5], [17, 6], [23, 0]],
+        "rec_itemids": [[26, 6], [4, 5], [17, 0]],
+        "recalls": [[1, 2], [-1, 1], [2, 0]],
+    }
+    with h5py.File(tmp_path / "Gordon2021.h5", "w") as file:
+        for key, values in fields.items():
+            file[f"data/{key}"] = np.array(values)
+    recalls = READERS["logan2021"]([tmp_path / "Gordon2021.h5"])
+    assert recalls.omissions
+    assert recalls.recalled.tolist() == [[1, -1, 2], [2, 1, 0]]
+    assert recalls.labels["condition"].tolist() == ["serial_recall", "copy_typing"]
+    assert recalls.labels["list_length"].tolist() == [3, 2]
 
 
 def test_aue2017(tmp_path):

@@ -20,6 +20,8 @@ def test_every_entry_is_complete():
         assert re.fullmatch(r"[\w.-]+/[\w.-]+", data.repository)
         assert data.citation and data.licence and data.notes
         assert all(re.fullmatch(r"[0-9a-f]{64}", sha256) for sha256 in data.files.values())
+        # each can be read from its source, or says why not
+        assert (name in READERS) + bool(data.folder_only) + data.aggregate == 1
         assert data.files or name not in READERS
 
 
@@ -75,3 +77,13 @@ def test_numbers_of_the_trials(human_folder, name):
     if "condition" in trials:
         assert sorted(trials["condition"].unique()) == sorted(data.conditions)
         assert sorted(trials["list_length"].unique()) == [*data.list_lengths]
+
+
+def test_the_page_names_every_set_that_is_not_from_its_source():
+    page = (Path(__file__).parents[3] / "docs" / "human_data.md").read_text()
+    for name in human_data_names():
+        data = human_data(name)
+        assert (f"`{name}`" in page) or name in READERS
+        if data.folder_only or data.aggregate:
+            row = next(line for line in page.splitlines() if f"`{name}`" in line)
+            assert ("from a folder only" in row) == bool(data.folder_only)
