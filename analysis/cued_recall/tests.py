@@ -265,9 +265,10 @@ def _origin(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
         elsewhere.rename(columns={"word": "item_code", "prior_lists": "studied"}),
         on=["subject_number", "item_code"],
     )
-    back = (matches["prior_lists"] - matches["studied"]).groupby(matches["index"])
     # of several earlier lists the latest; later ones do not count
-    list_lag = back.agg(lambda lags: lags[lags > 0].min()).reindex(tests.index)
+    matches["back"] = matches["prior_lists"] - matches["studied"]
+    earlier = matches[matches["back"] > 0]
+    list_lag = earlier.groupby("index")["back"].min().reindex(tests.index)
     tests["correct"] = correct
     tests["kind"] = np.select(
         [correct, same, list_lag.notna(), answered], KINDS[:-1], default=KINDS[-1]

@@ -1,12 +1,13 @@
 """Serial recall of the human reference data: from single trials to the archived curves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Recalls, lag_crp, serial_curves, serial_latencies
+from analysis import Recalls, lag_crp, read_trials, serial_curves, serial_latencies
 from analysis.statistics.intervals import summarise_subjects
 
 STUDIES = [
@@ -32,27 +33,12 @@ def load(folder: Path, name: str) -> Recalls:
     path = folder / name / "trials.csv"
     if name == "grenfell_ward2012_isr":
         path = folder / "grenfell_ward2012" / "trials_isr.csv"
-    trials = pd.read_csv(path, dtype={"responses": str, "rt_ms": str})
-    trials["list"] = trials.groupby("subject").cumcount() + 1
-    length = trials["list_length"].to_numpy()
-    if trials["list_length"].nunique() > 1:
-        trials["condition"] += "|LL" + trials["list_length"].astype(str)
-    responses = matrix(trials["responses"].fillna("")).fillna("0").to_numpy(dtype=np.int16)
-    columns = {}
-    if "rt_ms" in trials:
-        columns["rt"] = matrix(trials["rt_ms"]).to_numpy(dtype=np.float64)
-    position = np.arange(1, length.max() + 1)
-    return Recalls(
-        presented=np.where(position <= length[:, None], position, 0),
-        recalled=responses,
-        labels=trials[["subject", "list", "condition", "list_length"]],
-        recall_columns=columns,
-        omissions=True,
-    )
-
-
-def matrix(text: pd.Series) -> pd.DataFrame:
-    return text.str.split(expand=True)
+    recalls = read_trials(path)
+    labels = recalls.labels
+    if labels["list_length"].nunique() > 1:
+        condition = labels["condition"] + "|LL" + labels["list_length"].astype(str)
+        labels = labels.assign(condition=condition)
+    return replace(recalls, labels=labels)
 
 
 def compare(mine: pd.DataFrame, archive: pd.DataFrame, atol: float = PRINTED) -> None:
