@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from analysis.free_recall.curves import MAX_LAG, curves
-from analysis.free_recall.irt import irt
 from analysis.free_recall.lag_crp import lag_crp
 from analysis.human.cued_curves import cued_curves
 from analysis.human.load import load_human
@@ -27,9 +26,6 @@ from analysis.recalls import Recalls
 from analysis.serial_recall.curves import serial_curves
 from analysis.serial_recall.latencies import serial_latencies
 from analysis.statistics.intervals import summarise_subjects
-
-#: later responses come from few lists
-MAX_OUTPUT = 10
 
 #: each answer has its place there, so the order of recall is not known
 ANSWER_SHEETS = ("cowan2002", "madigan1971", "grenfell_ward2012_isr")
@@ -65,13 +61,10 @@ def by_length(recalls: Recalls, data: HumanData) -> Recalls:
 
 def free_table(recalls: Recalls, name: str) -> pd.DataFrame:
     """Curves of free recall."""
+    if name == "howard_kahana2005":
+        # four times are before that of the response before
+        recalls = replace(recalls, recall_columns={})
     table = curves(recalls, "condition")
-    # some times of howard_kahana2005 are before those of the response before
-    if "rt" in recalls.recall_columns and name != "howard_kahana2005":
-        times = irt(recalls, "condition").rename(columns={"output": "x"})
-        times = times[times["x"] <= MAX_OUTPUT].assign(measure="irt_ms")
-        times = summarise_subjects(times, ["condition", "measure", "x"], "irt")
-        table = pd.concat([table, times], ignore_index=True)
     if name == "lohnas_kahana2014":
         # words presented twice have no study position, and no lag, of their own
         plain = table["condition"] == "control"
