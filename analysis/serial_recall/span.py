@@ -34,7 +34,8 @@ def span(
         time, interpolated between the lengths on both sides (Guilford & Dallenbach, 1925). "sum":
         the length below the shortest, plus the share right at each length (Woodworth, 1938); it
         takes all shorter lists as right and all longer ones as wrong, and needs every length
-        between the shortest and the longest.
+        between the shortest and the longest. The sum is the mean of the longest length right, and
+        so lies about half a word below the threshold.
     level : float
         Share of lists right at the threshold.
 

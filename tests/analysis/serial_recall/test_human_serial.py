@@ -7,7 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import Recalls, lag_crp, read_trials, serial_curves, serial_latencies
+from analysis import (
+    Recalls,
+    group_accuracy,
+    group_curve,
+    interpositions,
+    lag_crp,
+    locality,
+    read_trials,
+    serial_curves,
+    serial_latencies,
+    span,
+)
 from analysis.statistics.intervals import summarise_subjects
 
 STUDIES = [
@@ -92,3 +103,45 @@ def test_the_archived_lag_crp_comes_from_the_trials(human_folder, name):
     table = table[table["lag"].abs() <= 5].rename(columns={"lag": "x"})
     mine = summarise_subjects(table, ["condition", "measure", "x"], "prob")
     compare(mine, archive[archive["measure"] == "lag_crp"])
+
+
+def test_grouping_in_time_turns_neighbours_into_interpositions(human_folder):
+    recalls = load(human_folder, "frankish1989")
+    near = group_curve(locality(recalls, "condition"), None, "prob", "condition")
+    near = near.set_index("condition")["mean"]
+    # as the index of the data says
+    assert near["auditory_pause0s"] == pytest.approx(0.53, abs=5e-3)
+    assert near["auditory_pause0.5s"] == pytest.approx(0.30, abs=5e-3)
+    kinds = group_curve(interpositions(recalls, "condition"), "kind", "prob", "condition")
+    kinds = kinds.set_index(["condition", "kind"])["mean"]
+    # a quarter of the other places are in the same place of another group
+    assert kinds["auditory_pause0s", "interposition"] < 0.25
+    assert kinds["auditory_pause0.5s", "interposition"] > 0.25
+    accuracy = group_accuracy(recalls, "condition").query("condition == 'auditory_pause0.5s'")
+    by_place = accuracy.groupby("place")["recall"].mean()
+    assert by_place[3] > max(by_place[1], by_place[2])
+
+
+def test_words_too_early_take_longer_than_words_too_late(human_folder):
+    """What Farrell and Lewandowsky (2004) are about."""
+    latency = serial_latencies(
+        load(human_folder, "farrell_lewandowsky2004"), "condition", x="displacement"
+    )
+    means = group_curve(latency, "displacement", "latency", "condition")
+    means = means.query("condition == 'exp2_cond0'").set_index("displacement")["mean"]
+    assert means[1] > means[0] > means[-1]
+
+
+def test_span_of_words(human_folder):
+    recalls = load(human_folder, "grenfell_ward2012_isr")
+    recalls = recalls.take(recalls.list_length <= 8)
+    threshold = span(recalls)["span"].mean()
+    # the length at which the shares of perfect lists in the archive cross .5
+    archive = pd.read_csv(human_folder / "curves" / "grenfell_ward2012_isr.csv")
+    perfect = archive[archive["measure"] == "list_perfect"]
+    length = perfect["condition"].str.split("LL").str[1].astype(int)
+    shares = perfect.groupby(length)["mean"].mean()
+    assert shares[shares > 0.5].index.max() <= threshold <= shares[shares < 0.5].index.min()
+    total = span(recalls, method="sum")["span"].mean()
+    assert total == pytest.approx(shares[:8].sum())
+    assert total < threshold < total + 1
