@@ -122,9 +122,7 @@ def _split_columns(
 def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
     """`Recalls` -> recall table, lists in their order, study before recall."""
     study_row, study_place = np.nonzero(recalls.presented)
-    # up to the last response of each list; a 0 before it is an omission
-    there = np.flip(np.logical_or.accumulate(np.flip(recalls.recalled != 0, 1), axis=1), 1)
-    recall_row, recall_place = np.nonzero(there)
+    recall_row, recall_place = np.nonzero(outputs_given(recalls.recalled))
     row = np.concatenate([study_row, recall_row])
     order = np.argsort(row, kind="stable")
     item = np.concatenate(
@@ -151,6 +149,11 @@ def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
     return pd.concat(
         [labels[["subject", "list"]], pd.DataFrame(core), extra, pd.DataFrame(events)], axis=1
     )
+
+
+def outputs_given(recalled: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(lists, outputs) Which are no padding: up to the last response; a 0 before is an omission."""
+    return np.flip(np.logical_or.accumulate(np.flip(recalled != 0, 1), axis=1), 1)
 
 
 def _items(number: NDArray[np.integer], vocabulary: NDArray[Any] | None) -> Any:

@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.convert import outputs_given
 from analysis.formats.matrices import from_matrices, whole
 from analysis.formats.words import number_words
 from analysis.recalls import Recalls
@@ -57,7 +58,7 @@ def from_fields(fields: Fields, omissions: bool = False) -> Recalls:
     study, recall, labels = _sort_fields(rest, recalled)
     presented, items, vocabulary = _take_items(study, recall, recalled)
     if "times" in recall:
-        recall["rt"] = np.where(recalled == 0, np.nan, recall.pop("times"))
+        recall["rt"] = np.where(outputs_given(recalled), recall.pop("times"), np.nan)
 
     subject = labels.pop("subject")
     length = lengths[0] if lengths else None
@@ -130,7 +131,7 @@ def first_places(items: NDArray[np.integer]) -> NDArray[np.int64]:
 
 def to_fields(recalls: Recalls, key: str) -> dict[str, NDArray[Any]]:
     """Fields of a file, item numbers under `key` ("itemnos" or "itemids"); see the module."""
-    shown, given = recalls.presented != 0, recalls.recalled != 0
+    shown, given = recalls.presented != 0, outputs_given(recalls.recalled)
     fields: dict[str, NDArray[Any]] = {
         str(name): _storable(str(name), column.to_numpy())[:, None]
         for name, column in _plain(recalls.labels).items()
