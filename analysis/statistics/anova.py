@@ -151,7 +151,7 @@ def _effect(scores: NDArray[np.float64], chosen: tuple[str, ...]) -> dict[str, A
 
 
 def _epsilons(scores: NDArray[np.float64]) -> tuple[float, float]:
-    """Greenhouse & Geisser (1959) and Huynh & Feldt (1976, eq. 20), the latter at most 1."""
+    """Greenhouse & Geisser (1959) and Huynh & Feldt (1976), the latter at most 1."""
     n, df = scores.shape
     if df == 1:
         return 1.0, 1.0

@@ -47,7 +47,7 @@ def bootstrap_subjects(
     widen : bool
         Take percentiles farther out, so that an interval of a symmetric bootstrap distribution is
         as wide as the t interval: bootstrap intervals of few subjects are too narrow, by 6 % for
-        30 of them (Hesterberg, 2015, section 4.3). False: the textbook's, and scipy's.
+        30 of them (Hesterberg, 2015). False: the textbook's, and scipy's.
     n_boot : int
         Resamples.
     seed : int
@@ -148,7 +148,7 @@ def _intervals(
 def bca_tails(
     x: NDArray[np.float64], means: NDArray[np.float64], tails: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Where in the bootstrap distribution of the mean of x the tails lie (Efron, 1987, eq. 2.3)."""
+    """Where in the bootstrap distribution of the mean of x the tails lie (Efron, 1987)."""
     mean = x.mean()
     # resampled means that equal the mean up to rounding lie half below it
     tie = np.isclose(means, mean, rtol=1e-12, atol=1e-15)

@@ -67,7 +67,7 @@ def test_generalised_eta_squared_from_plain_sums(two_factors):
 
 
 def test_epsilon_by_the_formula_of_box(maxwell_delaney):
-    """From the covariance of the levels, not of contrasts (Winer, 1971, p. 523)."""
+    """From the covariance of the levels, not of contrasts."""
     scores = maxwell_delaney.pivot(index="subject", columns="months", values="score").to_numpy()
     s = np.cov(scores, rowvar=False)
     k = 4
