@@ -86,7 +86,10 @@ def human_condition(name: str) -> HumanCondition:
     2.0
     """
     if name not in _CONDITIONS:
-        raise ValueError(f"no human data named {name!r}; there are {', '.join(_CONDITIONS)}")
+        raise ValueError(
+            f"no human condition named {name!r} that a model can be put through; there are "
+            f"{', '.join(_CONDITIONS)}; human_curves has the curves of other data sets"
+        )
     return _CONDITIONS[name]
 
 

@@ -1,6 +1,7 @@
 """Where human trials come from: a folder, the cache, a server (a local one here)."""
 
 import functools
+import gzip
 import hashlib
 import http.server
 import socket
@@ -87,6 +88,23 @@ def test_download_once_then_from_the_cache(server, monkeypatch):
     path.unlink()
     assert where() == "cache"
     assert load_human("murdock1962").recalled.tolist() == [[1, 2, 0], [3, -1, 1]]
+
+
+@pytest.mark.parametrize("name", ["murdock1962", "farrell_lewandowsky2004", "peers_notask"])
+def test_the_addresses_of_the_registry(name, server, human_folder):
+    """Files of the archive under their public addresses: in several folders, packed there."""
+    data = registry.human_data(name)
+    for file in data.files:
+        path = server / data.repository / data.commit / data.path / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = human_folder / data.folder / path.name
+        packed = kept.with_name(kept.name + ".gz")
+        path.write_bytes(
+            kept.read_bytes() if kept.exists() else gzip.decompress(packed.read_bytes())
+        )
+    recalls = load_human(name, download=True)
+    assert len(recalls) == data.lists
+    assert load_human(name).recalled.tolist() == recalls.recalled.tolist()
 
 
 def test_a_changed_file_is_told_and_not_kept(server, monkeypatch):
