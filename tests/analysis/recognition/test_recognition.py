@@ -256,6 +256,35 @@ def test_zroc_that_ratings_do_not_tell_is_nan():
     assert np.isnan(zroc(two, fit="regression", correction="none")["d_a"].item())
 
 
+@pytest.mark.parametrize("measure", [roc, auc, zroc])
+def test_ratings_by_subject_and_condition(measure):
+    rng = np.random.default_rng(3)
+    parts = {
+        (subject, condition): rated(rng, 40, 1.0, 1.2).assign(
+            subject=subject, condition=condition, list=number
+        )
+        for subject in ("Ada", "Bob")
+        for number, condition in enumerate(("slow", "fast"), start=1)
+    }
+    together = measure(pd.concat(parts.values()), by="condition")
+    assert together.columns.tolist()[:2] == ["subject", "condition"]
+    for (subject, condition), part in parts.items():
+        same = (together["subject"] == subject) & (together["condition"] == condition)
+        mine = together[same]
+        alone = measure(part, by="condition", scale=range(1, 7))
+        pd.testing.assert_frame_equal(mine.reset_index(drop=True), alone)
+
+
+def test_ordered_categories_are_ratings():
+    words = ["new", "perhaps", "old"]
+    table = recognition_table([3, 3, 2], [1, 2, 1])
+    named = table["response"].map(dict(enumerate(words, start=1)))
+    named = table.assign(response=pd.Categorical(named, words, ordered=True))
+    assert roc(named)["criterion"].tolist() == ["old", "perhaps"]
+    assert roc(named)["hits"].tolist() == roc(table)["hits"].tolist() == [2, 3]
+    assert auc(named)["auc"].item() == auc(table)["auc"].item()
+
+
 # --- what always holds
 
 
