@@ -50,8 +50,8 @@ def cued_rows(
     tests : dict of (lists, tests)
         `item` (answer), `cue`, and of the pair asked for: `target`, the right answer; `direction`,
         "forward" if the cue is its first word, else "backward"; `study_position` of its last
-        presentation; `presentations` so far; `lag`, presentations and tests between its last
-        presentation and the test; `test`, 1 where it is tested for the first time, 2, ...
+        presentation; `lag`, presentations and tests between that and the test; `test`, 1 where it
+        is tested for the first time, 2, ...
     """
     responses = check_answers(schedule, responses)
     asked = steps_at(schedule, Event.RESPONSE)
@@ -69,10 +69,9 @@ def cued_rows(
     tests = {
         "item": responses,
         "cue": cue,
-        "target": target.astype(float),
+        "target": target,
         "direction": np.where(forward.any(axis=2), "forward", "backward"),
         "study_position": last + 1.0,
-        "presentations": shown.sum(axis=2).astype(float),
         "lag": since.astype(float),
         "test": np.tril(same).sum(axis=2).astype(float),
     }

@@ -143,8 +143,9 @@ class FrequencyJudgment:
         -------
         dict of (rows,) arrays
             `list`, `trial_type`, `position`, `item`; of tests `response`, the number of times
-            judged, `frequency`, the true one, and of the last presentation `study_position` and
-            `lag` (presentations and tests between study and test; NaN for words never shown).
+            judged, and of the last presentation `study_position` and `lag` (presentations and tests
+            between study and test; NaN for words never shown). How often a word was shown is the
+            number of its study rows.
         """
         responses = check_options(schedule, responses, len(self.options))
         item = values_at(schedule.item, steps_at(schedule, Event.RESPONSE) - 1)
@@ -152,7 +153,6 @@ class FrequencyJudgment:
         tests = {
             "item": item,
             "response": responses - 1.0,
-            "frequency": schedule.answers - 1.0,
             "study_position": position,
             "lag": lag,
         }

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from paradigms.cued_recall import DIRECTIONS, RESPONSE_SET, ask, cued_rows, right_answers
+from paradigms.cued_recall import RESPONSE_SET, ask, cued_rows, right_answers
 from paradigms.schedule import Event, Schedule, assemble, distraction
 from paradigms.scoring import long_table, steps_at
 from paradigms.settings import check_choice, check_numbers, check_pool
@@ -24,9 +24,9 @@ class ProbedRecall:
     probe : {"item", "position"}
         "item": the probe is a word of the list. "position": each word is shown together with a
         marker of its position, and the probe is a marker.
-    direction : {"forward", "backward", "mixed"}
-        Which neighbour a word asks for: the next, the one before, or each in half of the tests
-        (Kahana & Caplan, 2002). Positions ask forward only.
+    direction : {"forward", "backward"}
+        Which neighbour a word asks for: the next, or the one before (Kahana & Caplan, 2002). Not
+        both in one list, for a cue does not say which. Positions ask forward only.
     n_tests : int
         Probes per list, at positions chosen at random; 0 for all.
     presentation_time, retention_interval, recall_time : float
@@ -58,7 +58,7 @@ class ProbedRecall:
 
     list_length: int = 8
     probe: Literal["item", "position"] = "item"
-    direction: Literal["forward", "backward", "mixed"] = "forward"
+    direction: Literal["forward", "backward"] = "forward"
     n_tests: int = 1
     presentation_time: float = 2.0
     retention_interval: float = 0.0
@@ -72,7 +72,7 @@ class ProbedRecall:
     def __post_init__(self) -> None:
         check_numbers(self, or_zero=("retention_interval", "n_tests"))
         check_choice("probe", self.probe, ("item", "position"))
-        check_choice("direction", self.direction, DIRECTIONS)
+        check_choice("direction", self.direction, ("forward", "backward"))
         if self.probe == "position" and self.direction != "forward":
             raise ValueError(
                 f"direction={self.direction!r} needs pairs, but a position is no word to recall; "
@@ -110,10 +110,9 @@ class ProbedRecall:
             words = draw_words(rng, n_lists, n + delay[1], self.pool_size)
             first, second, partner = words[:, : n - 1], words[:, 1:n], {}
         tested = random_orders(rng, n_lists, self._n_pairs())[:, : self.n_tests or None]
-        half = (np.arange(tested.shape[1]) + rng.integers(2, size=(n_lists, 1))) % 2
-        reverse = {"forward": half < 0, "backward": half >= 0, "mixed": half == 1}[self.direction]
-        reverse = rng.permuted(reverse, axis=1)
-        before, after = (np.take_along_axis(side, tested, axis=1) for side in (first, second))
+        cue, answer = (np.take_along_axis(side, tested, axis=1) for side in (first, second))
+        if self.direction == "backward":
+            cue, answer = answer, cue
         return assemble(
             [
                 (Event.STUDY, n, self.presentation_time),
@@ -124,10 +123,10 @@ class ProbedRecall:
             {
                 Event.STUDY: words[:, :n],
                 Event.DISTRACTOR: words[:, n:],
-                Event.CUE: np.where(reverse, after, before),
+                Event.CUE: cue,
             },
             partner,
-            np.where(reverse, before, after),
+            answer,
         )
 
     def right(self, schedule: Schedule, responses: NDArray[np.integer]) -> NDArray[np.bool_]:

@@ -2,8 +2,8 @@
 
 Free and serial recall score into the matrices of the recall table's dense twin, `presented` and
 `recalled`. Tests (cued recall, recognition, frequency judgment) score into columns of the long
-table, each of one length: each list's study rows, then its tests. In these columns a missing
-`item` or `cue` is 0, a missing number NaN, and a missing word "".
+table, each of one length: each list's study rows, then its tests. In these columns a missing item
+number (`item`, `cue`, `target`) is 0, another missing number NaN, and a missing word "".
 """
 
 from collections.abc import Mapping
@@ -162,7 +162,8 @@ def long_table(
     study : mapping of str to (lists, studied)
         `item` at least.
     tests : mapping of str to (lists, tests)
-        `item` at least. What only one of the two has is missing in the other.
+        `item` at least. What only one of the two has is missing in the other: whole numbers are
+        item numbers, so there it is 0; floats are NaN, words are "".
 
     Returns
     -------
@@ -197,4 +198,5 @@ def long_table(
 def _or_missing(given: Any, other: Any, n: int) -> NDArray[Any]:
     if given is not None:
         return given
-    return np.full((len(other), n), "" if other.dtype.kind == "U" else np.nan)
+    missing = {"U": "", "i": 0, "f": np.nan}[other.dtype.kind]
+    return np.full((len(other), n), missing)
