@@ -1,5 +1,6 @@
 """A network that takes part in a paradigm: it studies, then recalls in a closed loop."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from memsim.base import Network
+from memsim.dnc import DNC, fast
 from memsim.lesion import Lesion
 from memsim.objectives import order_free
 from paradigms import Event, RandomBinary, Schedule, encode
@@ -128,6 +130,19 @@ class Participant:
         """
         if lesion is not None:
             self.network.check_lesion(lesion)
+        shown = self._show(schedule, rng)
+        test = _Test([shown], corrective_feedback)
+        outputs, _, *trace = self.network(
+            shown.inputs,
+            respond=test.respond,
+            generator=shown.noise_from,
+            lesion=lesion,
+            return_trace=return_trace,
+        )
+        return test.recalls(outputs)[0]._replace(trace=trace[0] if trace else None)
+
+    def _show(self, schedule: Schedule, rng: np.random.Generator) -> "_Shown":
+        """What a network of this kind sees of lists, with codes and generators from `rng`."""
         n_responses = _responses_at_the_end(schedule)
         weight = next(self.network.parameters())
         device = weight.device
@@ -142,47 +157,101 @@ class Participant:
         # the words it may say: those studied first, then those that would be intrusions
         event = np.pad(schedule.event[0], (0, self.n_other_words), constant_values=Event.DISTRACTOR)
         studied, others = (np.flatnonzero(event == e) for e in (Event.STUDY, Event.DISTRACTOR))
-        known, n_studied = known[:, np.concatenate([studied, others])], len(studied)
-
+        known = known[:, np.concatenate([studied, others])]
         n_study = inputs.shape[1] - n_responses
-        test = _Test(known, n_studied, n_study, corrective_feedback, responses_from)
-        outputs, _, *trace = self.network(
-            inputs,
-            respond=test.respond,
-            generator=noise_from,
-            lesion=lesion,
-            return_trace=return_trace,
-        )
-        responses, right, asked, left = (
-            torch.stack(part, dim=1) for part in zip(*test.record, strict=True)
-        )
-        log_words, log_stop = log_responses(outputs[:, n_study:], known[:, :n_studied])
-        log_right = order_free(log_words, log_stop, left) * asked
-        return Recall(responses, right, asked, log_right, trace[0] if trace else None)
+        return _Shown(inputs, known, len(studied), n_study, noise_from, responses_from)
+
+
+def take_part_together(
+    participants: Sequence[Participant],
+    schedules: Sequence[Schedule],
+    rngs: Sequence[np.random.Generator],
+    *,
+    corrective_feedback: float = 0.0,
+) -> list[Recall]:
+    """`Participant.take_part` of several participants at once, each with lists of its own.
+
+    What each does is, to the bit, what it does alone where a batch is a multiple of 16 lists; of
+    other batches, sums may be rounded otherwise.
+
+    Parameters
+    ----------
+    participants : sequence of Participant
+        Of DNCs of the same options that the fast path runs (`memsim.dnc.fast`).
+    schedules : sequence of Schedule
+        As many lists for each, with the same events.
+    rngs : sequence of numpy Generator
+    corrective_feedback : float
+
+    Returns
+    -------
+    list of Recall
+    """
+    if len(participants) == 1:
+        feedback = corrective_feedback
+        return [participants[0].take_part(schedules[0], rngs[0], corrective_feedback=feedback)]
+    shown = [
+        someone._show(schedule, rng)
+        for someone, schedule, rng in zip(participants, schedules, rngs, strict=True)
+    ]
+    test = _Test(shown, corrective_feedback)
+    networks = [someone.network for someone in participants if isinstance(someone.network, DNC)]
+    inputs = torch.cat([lists.inputs for lists in shown])
+    outputs, _ = fast.run_together(
+        networks,
+        inputs,
+        networks[0].initial_state(len(inputs)),
+        test.respond,
+        [lists.noise_from for lists in shown],
+    )
+    return test.recalls(outputs)
+
+
+class _Shown(NamedTuple):
+    """What one participant sees, and knows."""
+
+    inputs: Float[Tensor, "b t x"]
+    known: Float[Tensor, "b words bits"]
+    n_studied: int
+    n_study: int
+    """Steps before the first response."""
+    noise_from: torch.Generator
+    responses_from: torch.Generator
 
 
 class _Test:
     """The closed loop: what is said at each response, and what is left to say.
 
+    Several participants take it together, their lists one after the other.
+
     `record` has for each response (b,) responses, right, asked, and (b, studied) left before it.
     """
 
-    def __init__(
-        self,
-        known: Float[Tensor, "b words bits"],
-        n_studied: int,
-        begins: int,
-        corrective_feedback: float,
-        generator: torch.Generator,
-    ) -> None:
-        self.known, self.n_studied, self.begins = known, n_studied, begins
+    def __init__(self, shown: Sequence[_Shown], corrective_feedback: float) -> None:
+        known = shown[0].known if len(shown) == 1 else torch.cat([each.known for each in shown])
+        self.known, self.n_studied, self.begins = known, shown[0].n_studied, shown[0].n_study
         self.corrective_feedback = corrective_feedback
-        self.generator = generator
+        self.generators = [each.responses_from for each in shown]
         self.lists = torch.arange(len(known), device=known.device)
         self.left = torch.zeros(known.shape[:2], dtype=torch.bool, device=known.device)
-        self.left[:, :n_studied] = True
+        self.left[:, : self.n_studied] = True
         self.going = torch.ones(len(known), dtype=torch.bool, device=known.device)
         self.record: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
+
+    def recalls(self, outputs: Float[Tensor, "b t y"]) -> list[Recall]:
+        """What each participant did, once all outputs are there."""
+        responses, right, asked, left = (
+            torch.stack(part, dim=1) for part in zip(*self.record, strict=True)
+        )
+        log_words, log_stop = self._log_responses(
+            outputs[:, self.begins :], self.known[:, : self.n_studied]
+        )
+        log_right = order_free(log_words, log_stop, left) * asked
+        parts = (part.chunk(len(self.generators)) for part in (responses, right, asked, log_right))
+        return [
+            Recall(said, was_right, was_asked, log_p, trace=None)
+            for said, was_right, was_asked, log_p in zip(*parts, strict=True)
+        ]
 
     def respond(self, step: int, output: Float[Tensor, "b y"]) -> Float[Tensor, "b x"] | None:
         """Say a word: its code is what the next input brings."""
@@ -190,13 +259,13 @@ class _Test:
             return None
         asked, left = self.going, self.left
         words_left = left.any(dim=1)
-        log_words, log_stop = log_responses(output[:, None], self.known)
-        word = _draw(log_words[:, 0], self.generator)
+        log_words, log_stop = self._log_responses(output[:, None], self.known)
+        word = self._draw(log_words[:, 0])
         stop = self._lot() < log_stop[:, 0].exp()
         right = torch.where(stop, ~words_left, left[self.lists, word]) & asked
         if self.corrective_feedback:
             corrected = asked & ~right & words_left & (self._lot() < self.corrective_feedback)
-            preferred = _draw(log_words[:, 0].masked_fill(~left, -torch.inf), self.generator)
+            preferred = self._draw(log_words[:, 0].masked_fill(~left, -torch.inf))
             word = torch.where(corrected, preferred, word)
             stop = stop & ~corrected
         self.going = asked & ~stop
@@ -208,12 +277,26 @@ class _Test:
         said = self.known[self.lists, word] * self.going[:, None]
         return F.pad(said, (0, len(EVENT_CHANNELS)))
 
-    def _lot(self) -> Float[Tensor, " b"]:
-        return torch.rand(len(self.lists), generator=self.generator, device=self.known.device)
+    def _lot(self, *shape: int) -> Tensor:
+        """(b, *shape) numbers from 0 to 1, each participant's from its own generator."""
+        lots = torch.empty(len(self.lists), *shape, device=self.known.device)
+        for part, generator in zip(lots.chunk(len(self.generators)), self.generators, strict=True):
+            part.uniform_(generator=generator)
+        return lots
+
+    def _draw(self, log_p: Float[Tensor, "b words"]) -> Tensor:
+        """(b,) index drawn with probability proportional to exp(log_p), by the Gumbel maximum."""
+        uniform = self._lot(log_p.shape[1])
+        return (log_p - torch.log(-torch.log(uniform))).argmax(dim=1)
+
+    def _log_responses(
+        self, output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"]
+    ) -> tuple[Float[Tensor, "b t l"], Float[Tensor, "b t"]]:
+        return log_responses(output, codes, len(self.generators))
 
 
 def log_responses(
-    output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"]
+    output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"], n_networks: int = 1
 ) -> tuple[Float[Tensor, "b t l"], Float[Tensor, "b t"]]:
     """Log probability of producing each of some codes, and of STOP, given a network's outputs.
 
@@ -221,9 +304,17 @@ def log_responses(
     log sigmoid(c o) = c o / 2 - log(2 cosh(o / 2)), so one matrix product serves all words.
     """
     bits, stop = output[..., :-1], output[..., -1]
-    log_cosh = (bits.abs() / 2 + F.softplus(-bits.abs())).sum(dim=-1, keepdim=True)
+    log_cosh = (bits.abs() / 2 + _softplus(-bits.abs(), n_networks)).sum(dim=-1, keepdim=True)
     log_code = bits @ codes.transpose(1, 2) / 2 - log_cosh
     return log_code + F.logsigmoid(-stop)[..., None], F.logsigmoid(stop)
+
+
+def _softplus(x: Tensor, n_networks: int) -> Tensor:
+    """Network by network where one does not fill whole vectors of the machine: torch rounds the
+    rest of a tensor in another loop."""
+    if n_networks == 1 or x.numel() // n_networks % 64 == 0:
+        return F.softplus(x)
+    return torch.cat([F.softplus(part) for part in x.chunk(n_networks)])
 
 
 def _responses_at_the_end(schedule: Schedule) -> int:
@@ -241,9 +332,3 @@ def _responses_at_the_end(schedule: Schedule) -> int:
             f"{', '.join(Event(kind).name for kind in schedule.event[0])}"
         )
     return n_responses
-
-
-def _draw(log_p: Tensor, generator: torch.Generator) -> Tensor:
-    """(b,) index drawn with probability proportional to exp(log_p), by the Gumbel maximum."""
-    uniform = torch.rand(log_p.shape, generator=generator, device=log_p.device)
-    return (log_p - torch.log(-torch.log(uniform))).argmax(dim=1)

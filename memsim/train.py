@@ -1,65 +1,51 @@
 """Train a network to recall: one participant from one seed."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, overload
 
 import numpy as np
-import pandas as pd
 import torch
 from torch import nn
 
 from memsim.base import Network
-from memsim.divergence import Diverged, clip_gradients
-from memsim.dnc import DNC
+from memsim.dnc import DNC, fast
+from memsim.learner import REPORT_EVERY, Learner, Progress, Trained, stuck
 from memsim.networks import make_network
-from memsim.participant import Participant, Recall
+from memsim.participant import Participant, take_part_together
 from memsim.threads import one_thread
 from paradigms import FreeRecall, RandomBinary
 from paradigms.codes import EVENT_CHANNELS
 
 #: updates at each list length before lists grow
 UPDATES_PER_LENGTH = 100
-#: updates between two reports, each the mean of what came since the last
-REPORT_EVERY = 20
-#: share of training after which a network is tested for being stuck
-STUCK_AFTER = 0.4
-#: a stuck network is right less often than guessing would be, plus this
-STUCK_MARGIN = 0.02
+#: networks that are trained at once in one process: more share no more of what a step costs
+MOST_TOGETHER = 8
+#: a batch that is a multiple of this is computed alike alone and beside those of other networks
+WHOLE_BATCH = 16
 
 
-class Progress(NamedTuple):
-    """How training stands: means over the updates since the last report."""
+@overload
+def train(
+    paradigm: FreeRecall,
+    *,
+    seed: int = 0,
+    n_networks: None = None,
+    progress: Callable[[Progress], None] | None = None,
+    **options: Any,
+) -> Trained: ...
 
-    attempt: int
-    update: int
-    loss: float
-    """Nats per list."""
-    right: float
-    """Share of the network's own responses that were right."""
 
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Trained(Participant):
-    """A participant and how it came to be.
-
-    Parameters
-    ----------
-    network, codes, n_other_words
-        See `Participant`.
-    seed : int
-    restarts : tuple of str
-        Why earlier attempts were given up, in order; empty if the first one went through.
-    failure : str or None
-        What is wrong with the last attempt too, if anything.
-    history : DataFrame
-        `attempt, update, loss, right`, one row per 20 updates; see `Progress`.
-    """
-
-    seed: int
-    restarts: tuple[str, ...]
-    failure: str | None
-    history: pd.DataFrame
+@overload
+def train(
+    paradigm: FreeRecall,
+    *,
+    seed: int = 0,
+    n_networks: int,
+    workers: int = 1,
+    progress: Callable[[int, Progress], None] | None = None,
+    **options: Any,
+) -> list[Trained]: ...
 
 
 def train(
@@ -67,6 +53,8 @@ def train(
     *,
     network: str = "dnc",
     seed: int = 0,
+    n_networks: int | None = None,
+    workers: int = 1,
     n_updates: int = 4000,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
@@ -74,10 +62,10 @@ def train(
     n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[..., None] | None = None,
     **network_options: Any,
-) -> Trained:
-    """Train a network on a paradigm.
+) -> Trained | list[Trained]:
+    """Train a network on a paradigm, or several of different seeds.
 
     The loss is minus the log probability of a right response (see `memsim.objectives`), summed
     over a list. Lists grow by count, from a quarter of their length to all of it. A wrong
@@ -93,6 +81,12 @@ def train(
         Its name in `memsim.networks.table()`: a kind, or the settings of a paper.
     seed : int
         Of the network's weights and of all it sees.
+    n_networks : int, optional
+        Train as many, of seeds `seed`, `seed` + 1, ...: DNCs that the fast path runs (see
+        `memsim.dnc.fast.why_not`) at once where `batch_size` is a multiple of 16, others one
+        after the other. Each becomes what it becomes alone, to the bit.
+    workers : int
+        Processes that share the networks; see `memsim.parallel.train_many`.
     n_updates, batch_size : int
         Updates, and lists in each.
     learning_rate : float
@@ -108,7 +102,8 @@ def train(
     device : str
         "cpu", "cuda", ...
     progress : function, optional
-        Called with a `Progress` every 20 updates.
+        Called with a `Progress` every 20 updates; with `n_networks`, with the number of the
+        network, from 0, and its `Progress`.
     **network_options
         Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units; for
         a "dnc" and an "ntm" words of 16 numbers and 6 locations more than words in a list; for a
@@ -116,7 +111,12 @@ def train(
 
     Returns
     -------
-    Trained
+    Trained, or a list of them with `n_networks`
+
+    Raises
+    ------
+    ValueError
+        For numbers out of range, and where training needs more memory than there is.
 
     Examples
     --------
@@ -124,7 +124,49 @@ def train(
     >>> trained = train(task, n_updates=20, hidden_size=8, word_size=4)
     >>> trained.recall(task.trials(seed=1, i=0, n_lists=5), np.random.default_rng(0)).shape
     (5, 3)
+    >>> [each.seed for each in train(task, seed=7, n_networks=2, n_updates=1, hidden_size=8)]
+    [7, 8]
     """
+    options: dict[str, Any] = network_options | {
+        "network": network,
+        "n_updates": n_updates,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "codes": codes,
+        "n_other_words": n_other_words,
+        "max_restarts": max_restarts,
+        "device": device,
+    }
+    if n_networks is None:
+        if workers != 1:
+            raise ValueError(f"workers={workers!r} needs n_networks: one network has one process")
+        return train_group(paradigm, [seed], lambda k, now: progress and progress(now), **options)[
+            0
+        ]
+    if n_networks < 1:
+        raise ValueError(f"n_networks must be 1 or more, got {n_networks!r}")
+    from memsim.parallel import train_many
+
+    settings = [options | {"seed": seed + k} for k in range(n_networks)]
+    return train_many(paradigm, settings, workers=workers, progress=progress)
+
+
+def train_group(
+    paradigm: FreeRecall,
+    seeds: Sequence[int],
+    report: Callable[[int, Progress], object],
+    *,
+    network: str = "dnc",
+    n_updates: int = 4000,
+    batch_size: int = 32,
+    learning_rate: float = 2e-3,
+    codes: RandomBinary | None = None,
+    n_other_words: int = 200,
+    max_restarts: int = 1,
+    device: str = "cpu",
+    **network_options: Any,
+) -> list[Trained]:
+    """`train` for several seeds in this process, at once where that is possible."""
     for name, value in (("n_updates", n_updates), ("batch_size", batch_size)):
         if value < 1:
             raise ValueError(f"{name} must be 1 or more, got {value!r}")
@@ -146,44 +188,31 @@ def train(
     }
     options = defaults.get(network, {}) | network_options
     guessing = chance_of_guessing(paradigm.list_length, n_other_words)
-    restarts: list[str] = []
-    history: list[Progress] = []
+
+    def begin(seed: int, attempt: int) -> Participant:
+        with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
+            state = np.random.SeedSequence([seed, attempt]).generate_state(1)
+            torch.default_generator.manual_seed(int(state[0]))
+            net = make_network(
+                network, codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options
+            )
+            initialise(net)
+        return Participant(net.to(device), codes, n_other_words)
+
+    learners = [Learner(k, seed, max_restarts) for k, seed in enumerate(seeds)]
     with one_thread():
-        while True:
-            attempt, last_attempt = len(restarts), len(restarts) == max_restarts
-            with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
-                state = np.random.SeedSequence([seed, attempt]).generate_state(1)
-                torch.default_generator.manual_seed(int(state[0]))
-                net = make_network(
-                    network, codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options
-                )
-                initialise(net)
-            participant = Participant(net.to(device), codes, n_other_words)
-            optimiser = torch.optim.Adam(net.parameters(), lr=learning_rate)
-            failure = None
-            updates = _train(participant, optimiser, paradigm, seed, attempt, n_updates, batch_size)
-            try:
-                for now in updates:
-                    history.append(now)
-                    if progress:
-                        progress(now)
-                    failure = _stuck(now, n_updates, guessing)
-                    if failure and not last_attempt:
-                        break
-            except Diverged as error:
-                failure = f"diverged: {error}"
-            if failure is None or last_attempt:
-                break
-            restarts.append(failure)
-    return Trained(
-        network=net,
-        codes=codes,
-        n_other_words=n_other_words,
-        seed=seed,
-        restarts=tuple(restarts),
-        failure=failure,
-        history=pd.DataFrame(history, columns=list(Progress._fields)),
-    )
+        waiting = learners
+        while waiting:
+            for learner in waiting:
+                learner.begin(begin, learning_rate)
+            together = batch_size % WHOLE_BATCH == 0 and _on_the_fast_path(waiting[0].participant)
+            size = MOST_TOGETHER if together else 1
+            for first in range(0, len(waiting), size):
+                group = waiting[first : first + size]
+                _learn(group, paradigm, n_updates, batch_size, learning_rate, guessing, report)
+            # those that failed begin again, from other weights
+            waiting = [learner for learner in waiting if learner.begins_again()]
+    return [learner.trained() for learner in learners]
 
 
 def initialise(network: Network) -> None:
@@ -238,51 +267,49 @@ def list_length_at(update: int, list_length: int) -> int:
     return min(list_length, quarter * (1 + update // UPDATES_PER_LENGTH))
 
 
-def _train(
-    participant: Participant,
-    optimiser: torch.optim.Optimizer,
+def _learn(
+    learners: Sequence[Learner],
     paradigm: FreeRecall,
-    seed: int,
-    attempt: int,
     n_updates: int,
     batch_size: int,
-) -> Iterator[Progress]:
-    """Update after update; update i is a function of (seed, attempt, i) and the weights."""
-    learning_rate = optimiser.param_groups[0]["lr"]
-    seen: list[tuple[float, float]] = []
+    learning_rate: float,
+    guessing: float,
+    report: Callable[[int, Progress], object],
+) -> None:
+    """One attempt of each, update after update. Update i of a learner is a function of its seed,
+    its attempt, i and its weights; who fails leaves."""
     for i in range(n_updates):
         task = replace(paradigm, list_length=list_length_at(i, paradigm.list_length))
-        rng = np.random.default_rng([seed, attempt, i])
-        recall = participant.take_part(
-            task.trials(int(rng.integers(2**32)), i, batch_size),
-            rng,
+        rngs = [np.random.default_rng([each.seed, each.attempt, i]) for each in learners]
+        recalls = take_part_together(
+            [each.participant for each in learners],
+            [task.trials(int(rng.integers(2**32)), i, batch_size) for rng in rngs],
+            rngs,
             corrective_feedback=1 - i / n_updates,
         )
-        loss = -recall.log_right.sum(dim=1).mean()
-        optimiser.param_groups[0]["lr"] = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
-        optimiser.zero_grad()
-        loss.backward()
-        clip_gradients(participant.network, loss, max_norm=5.0, update=i + 1)
-        optimiser.step()
-        seen.append((loss.item(), share_right(recall)))
+        losses = [-recall.log_right.sum(dim=1).mean() for recall in recalls]
+        for each in learners:
+            each.optimiser.zero_grad()
+        torch.autograd.backward(losses)
+        rate = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
+        learners = [
+            each
+            for each, loss, recall in zip(learners, losses, recalls, strict=True)
+            if each.step(i + 1, rate, loss, recall)
+        ]
         if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates:
-            mean_loss, mean_right = np.mean(seen, axis=0)
-            seen.clear()
-            yield Progress(attempt, i + 1, float(mean_loss), float(mean_right))
+            for each in learners:
+                now = each.report(i + 1)
+                report(each.k, now)
+                each.failure = stuck(now, n_updates, guessing)
+            learners = [each for each in learners if not each.failure or each.last_attempt]
+        if not learners:
+            break
 
 
-def share_right(recall: Recall) -> float:
-    """Share of the responses asked for that were right."""
-    return (recall.right.sum() / recall.asked.sum()).item()
-
-
-def _stuck(now: Progress, n_updates: int, guessing: float) -> str | None:
-    """Whether a network is right no more often than by guessing, when that is to be looked at."""
-    check = STUCK_AFTER * n_updates
-    due = check <= now.update < check + REPORT_EVERY or now.update == n_updates
-    if due and now.right < guessing + STUCK_MARGIN:
-        return (
-            f"stuck: {now.right:.1%} of responses right at update {now.update}, "
-            f"where guessing gives at most {guessing:.1%}"
-        )
-    return None
+def _on_the_fast_path(participant: Participant) -> bool:
+    network = participant.network
+    if not isinstance(network, DNC) or not network.fast:
+        return False
+    weight = network.to_interface.weight
+    return fast.why_not(network, weight.new_empty(1, 1, network.input_size)) is None
