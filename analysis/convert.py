@@ -144,7 +144,8 @@ def table_from_matrices(recalls: "Recalls") -> pd.DataFrame:
             _cells(recalls.study_columns.get(name), study_row, study_place),
             _cells(recalls.recall_columns.get(name), recall_row, recall_place),
         )
-        events[name] = pd.concat(parts, ignore_index=True).iloc[order].reset_index(drop=True)
+        both = pd.concat(parts, ignore_index=True).iloc[order].reset_index(drop=True)
+        events[name] = both.infer_objects()
     extra = labels.drop(columns=["subject", "list"])
     return pd.concat(
         [labels[["subject", "list"]], pd.DataFrame(core), extra, pd.DataFrame(events)], axis=1

@@ -18,7 +18,8 @@ def read_parquet(path: str | PathLike[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The recall table as it was written; recalls without item are omissions.
+        The recall table as it was written; recalls without item are omissions. (A column of type
+        object that holds texts comes back as one of texts.)
 
     Raises
     ------
