@@ -14,6 +14,7 @@ from analysis.figures.dose import plot_dose
 from analysis.figures.dots import plot_dots
 from analysis.figures.free_recall import (
     plot_category_crp,
+    plot_distance_crp,
     plot_free_recall,
     plot_irt,
     plot_lag_crp,
@@ -22,6 +23,7 @@ from analysis.figures.free_recall import (
     plot_pli,
     plot_semantic_factor,
     plot_spc,
+    plot_stopping,
     plot_temporal_factor,
 )
 from analysis.figures.pnr import plot_pnr, plot_pnr_maps
@@ -74,6 +76,7 @@ from analysis.human.registry import human_data, human_data_names
 from analysis.recalls import Recalls, as_recalls
 from analysis.recognition.detection import d_prime
 from analysis.recognition.frequency import frequency_discrimination, frequency_judgments
+from analysis.recognition.group_roc import group_roc
 from analysis.recognition.rates import hit_rates
 from analysis.recognition.roc import auc, roc
 from analysis.recognition.tests import recognition_tests
@@ -134,6 +137,7 @@ __all__ = [
     "g2",
     "group_accuracy",
     "group_curve",
+    "group_roc",
     "hit_rates",
     "human_condition",
     "human_curves",
@@ -165,6 +169,7 @@ __all__ = [
     "plot_cued_direction",
     "plot_cued_intrusions",
     "plot_cued_recall",
+    "plot_distance_crp",
     "plot_dose",
     "plot_dots",
     "plot_free_recall",
@@ -184,6 +189,7 @@ __all__ = [
     "plot_serial_recall",
     "plot_serial_responses",
     "plot_spc",
+    "plot_stopping",
     "plot_temporal_factor",
     "plot_transpositions",
     "plot_zroc",

@@ -30,6 +30,8 @@ MM = 1 / 25.4
 WIDTHS = {"double": 180, "single": 85}
 #: names at the ends of lines may take this share of the width of a figure
 MAX_LABEL_SHARE = 0.2
+#: and lines may end this share of the width of a panel apart
+MAX_STAGGER = 0.03
 NOTE_SIZE = 6
 
 
@@ -107,7 +109,9 @@ def _label_ends(ax: Axes, sources: Mapping[str, Kind]) -> list[Annotation]:
         points = points[np.isfinite(points[:, 1])]
         if source and len(points):
             last[source] = float(points[-1, 0]), float(points[-1, 1])
-    if last.keys() != lines.keys() or len({x for x, _ in last.values()}) > 1:
+    ends = [x for x, _ in last.values()]
+    left, right = ax.get_xlim()
+    if last.keys() != lines.keys() or max(ends) - min(ends) > MAX_STAGGER * (right - left):
         return []
     return [
         ax.annotate(
@@ -118,6 +122,7 @@ def _label_ends(ax: Axes, sources: Mapping[str, Kind]) -> list[Annotation]:
             va="center",
             color=ink(line.color),
             annotation_clip=False,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},  # over a line of chance
         )
         for name, line in lines.items()
     ]

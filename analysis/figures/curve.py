@@ -133,8 +133,9 @@ def position_ticks(last: int) -> list[int]:
 
 
 def gap_axis(ax: Axes, last: int, label: str) -> None:
-    """An x axis from -last to last, ticked at the odd numbers."""
-    ticks = [lag for lag in range(-last, last + 1) if lag % 2]
+    """An x axis from -last to last, ticked at -1 and 1 and at even steps from there."""
+    positive = range(1, last + 1, 2) if last <= 7 else position_ticks(max(10, last))
+    ticks = [sign * lag for lag in positive for sign in (-1, 1) if lag <= last]
     ax.set(xlabel=label, xlim=(-last - 0.5, last + 0.5), xticks=ticks)
 
 

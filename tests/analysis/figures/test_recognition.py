@@ -1,10 +1,12 @@
 """Figures of recognition and frequency judgment."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import norm
 
-from analysis import plot_frequency_judgments, plot_roc, plot_zroc
+from analysis import group_roc, plot_frequency_judgments, plot_roc, plot_zroc
+from analysis import roc as roc_by_subject
 
 from .helpers import first, roc, several
 
@@ -31,6 +33,23 @@ def test_the_zroc_of_normal_distributions_is_straight_with_their_ratio_as_slope(
     rows = roc(first(1)).sort_values("false_alarm_rate")
     assert low.tolist() == pytest.approx(norm.ppf(rows[["false_alarm_rate", "low"]].iloc[0]))
     assert ax.get_xlim() == ax.get_ylim()
+
+
+def test_an_roc_of_ratings_is_drawn_as_it_comes():
+    # lures rated 1 1 2 3, words studied 2 3 3 3
+    ratings = {"lure": [1, 1, 2, 3], "old": [2, 3, 3, 3]}
+    rows = [(1, 1, "study", position, f"old{position}", None) for position in range(1, 5)] + [
+        (1, 1, "recall", 4 * k + i + 1, f"{kind}{i + 1}", rating)
+        for k, (kind, given) in enumerate(ratings.items())
+        for i, rating in enumerate(given)
+    ]
+    columns = ["subject", "list", "trial_type", "position", "item", "response"]
+    each = roc_by_subject(pd.DataFrame(rows, columns=columns))
+    ax = plot_roc(group_roc(each))
+    line = next(
+        line for line in ax.lines if len(line.get_xdata()) == 2 and line.get_marker() == "o"
+    )
+    assert line.get_xydata().tolist() == [[0.25, 0.75], [0.5, 1.0]]
 
 
 def test_rates_without_a_z_score_are_left_out():

@@ -44,6 +44,17 @@ def test_a_gradient_by_absolute_distance_has_one_side():
     assert ax.get_xlabel() == "Places from its own"
 
 
+@pytest.mark.parametrize(
+    ("last", "ticks"),
+    [(1, [-1, 1]), (6, [-5, -3, -1, 1, 3, 5]), (8, [-5, -1, 1, 5]), (11, [-10, -5, -1, 1, 5, 10])],
+)
+def test_places_of_long_lists_are_not_all_named(last, ticks):
+    places = [place for place in range(-last, last + 1) if place]
+    ax = plot_transpositions(several("displacement", places, [0.1] * 2 * last, first(1)))
+    assert sorted(ax.get_xticks()) == ticks
+    assert ax.get_xlim() == (-last - 0.5, last + 0.5)
+
+
 def test_accuracy_and_latencies():
     ax = plot_serial_accuracy(bowed(first(2)), sources=first(2))
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("Study position", "Proportion correct")
