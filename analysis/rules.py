@@ -163,6 +163,8 @@ def _gaps(rows: Rows) -> Iterator[Breach]:
     # positions that are unique and from 1 run 1..n exactly if none exceeds their count
     known = (rows.phase >= 0) & rows.whole
     n_rows = np.bincount(rows.phase + 1)[rows.phase + 1]
+    # each row of unknown list or trial type may fill a gap
+    n_rows = n_rows + np.count_nonzero(rows.phase < 0)
     cure = (
         "positions of a list run 1, 2, 3, ... without gaps; keep intrusions and repeats as rows, "
         "for the measures know what to do with them"
