@@ -16,11 +16,24 @@ def check_columns(table: pd.DataFrame, columns: list[str]) -> None:
         )
 
 
+def check_labels(table: pd.DataFrame, columns: list[str]) -> None:
+    """Some rows, and no label missing."""
+    if table.empty:
+        raise ValueError("the table has no rows; a filter before it may have matched nothing")
+    missing = table[columns].isna()
+    if missing.any(axis=None):
+        column = missing.columns[missing.any()][0]
+        row = table.index[missing[column]][0]
+        raise ValueError(
+            f"{column} must not be missing: row {row} has none (and {missing[column].sum() - 1} "
+            f"more rows); say what they are, or leave them out with table.dropna(subset={column!r})"
+        )
+
+
 def check_scores(table: pd.DataFrame, value: str, cells: list[str]) -> None:
     """One finite number per subject and cell, where `cells` are the columns that name a cell."""
     check_columns(table, ["subject", *cells, value])
-    if table.empty:
-        raise ValueError("the table has no rows; a filter before it may have matched nothing")
+    check_labels(table, ["subject", *cells])
     scores = pd.to_numeric(table[value], errors="coerce").to_numpy(dtype=float)
     wrong = ~np.isfinite(scores)
     if wrong.any():

@@ -11,7 +11,7 @@ import statsmodels.formula.api as smf
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from analysis.statistics.checks import check_columns, check_level, check_subjects
+from analysis.statistics.checks import check_columns, check_labels, check_level, check_subjects
 
 
 def mixed_model(
@@ -89,7 +89,13 @@ def mixed_model(
     """
     check_level(level)
     _check(table, formula, random)
+    table = _used(table)
     model = smf.mixedlm(formula, table, groups=table["subject"], re_formula=random)
+    if np.linalg.matrix_rank(model.exog) < model.exog.shape[1]:
+        raise ValueError(
+            f"the fixed effects of {formula!r} cannot be told apart ({', '.join(model.exog_names)}): "
+            "one is constant or follows from the others; leave it out"
+        )
     with warnings.catch_warnings():
         # it warns of each optimiser that failed before one succeeded, and takes every variance
         # below .01, whatever the unit, for zero: `_problems` looks at the end, and in proportion
@@ -101,12 +107,7 @@ def mixed_model(
     problems = _problems(fit)
     written = f"{' '.join(formula.split())} + ({' '.join(random.split())} | subject)"
     if problems:
-        warnings.warn(
-            f"{written}: {problems}. Do not report these estimates as they are: centre and scale "
-            "the predictors, or take simpler random effects",
-            RuntimeWarning,
-            stacklevel=2,
-        )
+        warnings.warn(f"{written}: {problems}", RuntimeWarning, stacklevel=2)
     fixed = _fixed(fit, level)
     return pd.concat([fixed, _random(fit)], ignore_index=True).assign(
         formula=written,
@@ -130,6 +131,7 @@ def _check(table: pd.DataFrame, formula: str, random: str) -> None:
         )
     columns = _names(f"{formula} + {random}")
     check_columns(table, ["subject", *columns])
+    check_labels(table, ["subject"])
     missing = table[columns].isna()
     if missing.any(axis=None):
         column = missing.columns[missing.any()][0]
@@ -139,6 +141,14 @@ def _check(table: pd.DataFrame, formula: str, random: str) -> None:
             f"table.dropna(subset={column!r})"
         )
     check_subjects(table["subject"].nunique())
+
+
+def _used(table: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as numbers, and no categories that no row has."""
+    table = table.infer_objects()
+    for column in table.select_dtypes("category"):
+        table[column] = table[column].cat.remove_unused_categories()
+    return table
 
 
 def _names(formula: str) -> list[str]:
@@ -152,15 +162,24 @@ def _problems(fit: Any) -> str:
     """What went wrong, in a sentence; nothing if nothing."""
     problems = []
     if not fit.converged:
-        problems.append("the fit did not converge")
+        problems.append(
+            "the fit did not converge; do not report it: centre and scale the predictors, or take "
+            "simpler random effects"
+        )
     covariance = np.atleast_2d(np.asarray(fit.cov_re, dtype=float))
     scale = np.sqrt(np.diag(covariance))
     # what each random effect adds to the scores, beside what is left of them
     share = np.diag(covariance) * np.mean(np.square(fit.model.exog_re), axis=0) / fit.scale
     if (share < 1e-6).any():
-        problems.append("a variance between subjects is estimated as zero")
+        problems.append(
+            "a variance between subjects is estimated as zero: take that random effect out, for the "
+            "scores show nothing of it (lag-CRPs, which sum to 1, have no intercept of subjects)"
+        )
     elif np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] < 1e-4:
-        problems.append("random effects are estimated as perfectly correlated")
+        problems.append(
+            "random effects are estimated as perfectly correlated: there are more of them than the "
+            "scores can tell apart; take simpler ones"
+        )
     if not np.isfinite(np.asarray(fit.bse_fe, dtype=float)).all():
         problems.append("the standard errors are not defined")
     return "; ".join(problems)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.counts import by_columns
-from analysis.statistics.checks import check_columns, check_subjects, complete_cells
+from analysis.statistics.checks import check_scores, check_subjects, complete_cells
 from analysis.statistics.t_tests import check_groups
 
 Matrix = NDArray[np.float64]
@@ -84,7 +84,7 @@ def permutation_test(
     Applications in Genetics and Molecular Biology, 9(1), 39.
     """
     columns = by_columns(x)
-    check_columns(table, ["subject", source, *columns, value])
+    check_scores(table, value, [source, *columns])
     levels = sorted(table[source].unique())
     if len(levels) != 2:
         raise ValueError(
@@ -96,35 +96,34 @@ def permutation_test(
     if n_permutations < 2:
         raise ValueError(f"n_permutations must be 2 or more, got {n_permutations}")
     rng = np.random.default_rng(seed)
-    table = table.assign(_x=0)  # a cell for all rows, so that one score goes the same way
-    cells = ["_x", *columns]
     if design == "between":
-        check_groups(table, value, source, cells)
-        wide = complete_cells(table, value, cells)
+        check_groups(table, value, source, columns)
+        # without an x all scores are at the same
+        wide = complete_cells(table.assign(_x=0), value, columns or ["_x"])
         of_subject = table.groupby("subject", observed=True)[source].first()
         first = (of_subject.loc[wide.index] == levels[0]).to_numpy()
         for level, n in zip(levels, (first.sum(), (~first).sum()), strict=True):
             check_subjects(int(n), {source: level})
         arrangements, exact = _labels(first, n_permutations, rng)
         difference, t = _welch(wide.to_numpy(), arrangements)
-        names = wide.columns
     else:
-        wide = complete_cells(table, value, [source, *cells])
-        check_subjects(len(wide))
-        a, b = wide[levels[0]], wide[levels[1]]
-        arrangements, exact = _signs(len(wide), n_permutations, rng)
-        difference, t = _paired(a.to_numpy() - b.to_numpy(), arrangements)
-        names = a.columns
-    return names.to_frame(index=False)[columns].assign(
-        first=levels[0],
-        second=levels[1],
+        both = complete_cells(table, value, [source, *columns])
+        check_subjects(len(both))
+        of = both.columns.get_level_values(source)
+        wide, other = both.loc[:, of == levels[0]], both.loc[:, of == levels[1]]
+        arrangements, exact = _signs(len(both), n_permutations, rng)
+        difference, t = _paired(wide.to_numpy() - other.to_numpy(), arrangements)
+    names = wide.columns.to_frame(index=False)[columns]
+    names.insert(0, "first", levels[0])
+    names.insert(1, "second", levels[1])
+    return names.assign(
         difference=difference,
         t=t[0],
         p=_share_as_far(np.abs(t), np.abs(t[0])),
         p_max=_share_as_far(np.abs(t).max(axis=1, keepdims=True), np.abs(t[0])),
         n_permutations=len(arrangements),
         exact=exact,
-    )[["first", "second", *columns, "difference", "t", "p", "p_max", "n_permutations", "exact"]]
+    )
 
 
 def _share_as_far(statistics: Matrix, observed: Matrix) -> Matrix:

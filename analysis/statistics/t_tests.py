@@ -12,6 +12,7 @@ from scipy import stats
 from analysis.counts import by_columns
 from analysis.statistics.checks import (
     check_columns,
+    check_labels,
     check_level,
     check_scores,
     check_spread,
@@ -252,6 +253,7 @@ def pairs(table: pd.DataFrame, column: str) -> list[tuple[Any, Any]]:
 def check_groups(table: pd.DataFrame, value: str, group: str, keys: list[str]) -> None:
     """Each subject in one group only."""
     check_columns(table, ["subject", group, *keys, value])
+    check_labels(table, ["subject", group, *keys])
     n_groups = table.groupby("subject", observed=True)[group].nunique(dropna=False)
     if (n_groups > 1).any():
         subject = n_groups.index[n_groups > 1][0]

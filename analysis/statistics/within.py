@@ -89,7 +89,7 @@ def within_curve(
         raise ValueError("within must name the column or columns whose levels are compared")
     check_scores(curve, value, [*keys, *cells])
     # a key for all rows, so that one set of cells goes the same way as many
-    curve = curve.assign(_=0)
+    curve = curve.assign(_=0, **{value: curve[value].astype(float)})
     keys = ["_", *keys]
     sets = curve.groupby(keys, observed=True, dropna=False)
     for where, part in _incomplete(curve, keys, cells):

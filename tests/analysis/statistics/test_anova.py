@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 from statsmodels.stats.anova import AnovaRM
 
-from analysis import rm_anova
+from analysis import lag_crp, read_trials, rm_anova
 
 
 def test_loftus_and_masson(loftus_masson):
@@ -43,6 +43,19 @@ def test_two_factors_as_statsmodels(two_factors):
     columns = {"f": "F Value", "df": "Num DF", "df_error": "Den DF", "p": "Pr > F"}
     for ours, name in columns.items():
         np.testing.assert_allclose(mine[ours].astype(float), theirs[name], rtol=1e-9)
+
+
+def test_lag_crps_of_people_as_statsmodels(human_folder):
+    recalls = read_trials(human_folder / "murdock1962" / "trials.csv")
+    curve = lag_crp(recalls.take((recalls.labels["condition"] == "20-1").to_numpy()))
+    curve = curve[curve["lag"].abs().between(1, 5)].assign(
+        distance=lambda t: t["lag"].abs(), forward=lambda t: t["lag"] > 0
+    )
+    mine = rm_anova(curve, "prob", ["distance", "forward"])
+    theirs = AnovaRM(curve, "prob", "subject", ["distance", "forward"]).fit().anova_table
+    np.testing.assert_allclose(mine["f"], theirs["F Value"], rtol=1e-9)
+    # neighbouring lags go together: the plain test claims too many degrees of freedom
+    assert (mine["epsilon_gg"] < 0.5).tolist() == [True, False, True]
 
 
 def test_generalised_eta_squared_from_plain_sums(two_factors):

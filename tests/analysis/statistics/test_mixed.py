@@ -113,7 +113,7 @@ def test_a_variance_of_zero_is_told():
     table["recall"] -= table.groupby("subject")["recall"].transform("mean")
     with pytest.warns(RuntimeWarning, match="variance between subjects is estimated as zero"):
         result = mixed_model(table, "recall ~ input")
-    assert (result["problems"] == "a variance between subjects is estimated as zero").all()
+    assert result["problems"].str.startswith("a variance between subjects is estimated as z").all()
 
 
 def test_a_fit_that_did_not_converge_is_told(monkeypatch):
@@ -135,6 +135,7 @@ def test_a_fit_that_did_not_converge_is_told(monkeypatch):
         ("prob ~ input", "1", "no column 'prob', only subject, input"),
         ("recall ~ np.log(output)", "1", "no column 'output'"),
         ("recall ~ input", "1 + lag", "no column 'lag'"),
+        ("recall ~ input + I(2 * input)", "1", "cannot be told apart"),
     ],
 )
 def test_bad_formulas_teach(formula, random, message):
@@ -142,7 +143,19 @@ def test_bad_formulas_teach(formula, random, message):
         mixed_model(curves(), formula, random)
 
 
+def test_categories_without_rows_and_numbers_as_objects():
+    table = curves()
+    kind = pd.Categorical(table["half"], ["none", "first", "last"])
+    as_objects = table.assign(half=kind, recall=table["recall"].astype(object))
+    first, second = (mixed_model(t, "recall ~ input * half") for t in (table, as_objects))
+    pd.testing.assert_frame_equal(first, second)
+
+
 def test_bad_tables_teach():
+    with pytest.raises(ValueError, match="subject must not be missing: row 8 has none"):
+        mixed_model(
+            curves().assign(subject=lambda t: t["subject"].replace(1, np.nan)), "recall ~ 1"
+        )
     with pytest.raises(ValueError, match="at least two subjects"):
         mixed_model(curves().query("subject == 0"), "recall ~ input")
     holes = curves().assign(recall=lambda t: t["recall"].where(t["input"] > -3))

@@ -153,6 +153,10 @@ def test_order_of_rows_does_not_matter():
                                 "rank", "condition"),
             "subject 3 lacks condition slow",
         ),
+        (
+            lambda: paired_test(two_conditions().replace("slow", np.nan), "rank", "condition"),
+            "condition must not be missing: row .* 13 more rows",
+        ),
         (lambda: paired_test(scores(condition="a"), "rank", "condition"), "at least two levels"),
         (
             lambda: independent_test(two_conditions(), "rank", "condition"),
