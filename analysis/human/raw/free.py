@@ -18,6 +18,8 @@ from analysis.recalls import Recalls
 
 #: lists of each subject of Murdock (1962), in each of the six files
 MURDOCK_LISTS = 80
+#: an intrusion from outside the pool of words of Howard and Kahana (1999), or not written down
+UNKNOWN_WORD = 481
 
 
 def murdock1962(paths: Sequence[Path]) -> Recalls:
@@ -28,8 +30,9 @@ def murdock1962(paths: Sequence[Path]) -> Recalls:
         condition = path.name.removeprefix("fr").split(".")[0]
         length = int(condition.split("-")[0])
         rows = [[int(word) for word in row] for row in read_rows(path)]
-        # a line that is 0 alone ends one of the files
-        rows = [row for row in rows if row not in ([], [0])]
+        # a line that is 0 alone ends one of the files, and is no list
+        while rows[-1] in ([], [0]):
+            rows.pop()
         lists += [[code if code <= length else -1 for code in row] for row in rows]
         subject = n_subjects + np.arange(len(rows)) // MURDOCK_LISTS + 1
         labels.append(
@@ -57,20 +60,35 @@ def howard_kahana1999(paths: Sequence[Path]) -> Recalls:
     """Lines (subject, session, trial, condition); 12 words; study positions, negative for
     intrusions; words; inter-response times in ms; the last three are empty without a response."""
     names = ["exp1_immediate", "exp1_delayed", "exp2_ipi0", "exp2_ipi2", "exp2_ipi8", "exp2_ipi16"]
-    lists, times, labels = [], [], []
+    studied, positions, words, times, labels = [], [], [], [], []
     for path, name in zip(paths, names, strict=True):
         rows = [[int(word) for word in row] for row in read_rows(path)]
         # not by count: one list has an empty line too many, another one too few
         rows = [row for row in rows if row]
         heads = [n for n, row in enumerate(rows[1:]) if len(row) == 12 and len(rows[n]) == 4]
         for start, end in pairwise([*heads, len(rows)]):
-            positions, waits = (rows[start + 2], rows[start + 4]) if end > start + 2 else ([], [])
-            lists.append([code if code > 0 else -1 for code in positions])
+            (subject, session, trial, _), list_words, *said = rows[start:end]
+            given, their_words, waits = said or ([], [], [])
+            studied.append(list_words)
+            positions.append(given)
+            words.append(their_words)
             times.append(np.cumsum(waits).tolist())
-            labels.append((rows[start][0], name))
-    label = pd.DataFrame(labels, columns=["subject", "condition"]).assign(list_length=12)
-    label = numbered(two_experiments(label))
-    return by_position(padded(lists), 12, label, rt=padded(times, np.nan))
+            labels.append((subject, session, trial, name))
+    label = pd.DataFrame(labels, columns=["subject", "session", "trial", "condition"])
+    label = two_experiments(label.assign(list_length=12))
+    # conditions take turns, so the order of lists is not that of the files
+    in_time = numbered(label.sort_values(["subject", "session", "trial"], kind="stable"))
+    recalled = np.maximum(padded(positions), -1)
+    items = padded(words)
+    # intrusions whose word is unknown are different words
+    unknown = items == UNKNOWN_WORD
+    return Recalls(
+        presented=np.array(studied),
+        recalled=recalled,
+        labels=in_time.sort_index(),
+        recalled_items=np.where(unknown, -np.cumsum(unknown, axis=1), items),
+        recall_columns={"rt": padded(times, np.nan)},
+    )
 
 
 def two_experiments(labels: pd.DataFrame) -> pd.DataFrame:
@@ -82,19 +100,29 @@ def two_experiments(labels: pd.DataFrame) -> pd.DataFrame:
 def howard_kahana2005(paths: Sequence[Path]) -> Recalls:
     """Five lines per list: (subject, list, condition); 90 presentations; positions; words; ms.
 
-    A word is numbered by its rank among first presentations, 1 to 30.
+    Words are in order of their first presentation, 30 in each list; their numbers count from 0 in
+    the file; `!word` was in no list.
     """
     names = {"0": "massed", "1": "spaced_long", "2": "spaced_short"}
     rows = read_rows(paths[0])
-    lists, times, labels = [], [], []
+    studied, items, times, labels = [], [], [], []
     for start in range(0, len(rows) - 4, 5):
         (subject, number, condition), presented, _, words, waits = rows[start : start + 5]
-        rank = {word: place for place, word in enumerate(dict.fromkeys(presented), start=1)}
-        lists.append([rank.get(word, -1) for word in words])
+        studied.append([int(word) + 1 for word in dict.fromkeys(presented)])
+        unknown = [*dict.fromkeys(word for word in words if word.startswith("!"))]
+        items.append([-unknown.index(w) - 1 if w in unknown else int(w) + 1 for w in words])
         times.append([int(wait) for wait in waits])
         labels.append((int(subject), int(number) + 1, names[condition]))
     label = pd.DataFrame(labels, columns=["subject", "list", "condition"]).assign(list_length=30)
-    return by_position(padded(lists), 30, label, rt=padded(times, np.nan))
+    study, said = np.array(studied), padded(items)
+    same = said[:, :, None] == study[:, None, :]
+    return Recalls(
+        presented=study,
+        recalled=np.where(same.any(axis=2), same.argmax(axis=2) + 1, -(said != 0).astype(int)),
+        labels=label,
+        recalled_items=said,
+        recall_columns={"rt": padded(times, np.nan)},
+    )
 
 
 def grenfell_ward2012_ifr(paths: Sequence[Path]) -> Recalls:

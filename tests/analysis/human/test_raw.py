@@ -12,6 +12,7 @@ from scipy.io import savemat
 
 from analysis import check_table
 from analysis.human.raw import READERS
+from analysis.human.raw.build import read_rows
 from analysis.human.registry import human_data, human_data_names
 
 Write = Callable[..., list[Path]]
@@ -44,6 +45,11 @@ def test_murdock1962(write):
     ]
 
 
+def test_a_list_without_recall_is_a_list(write):
+    recalls = READERS["murdock1962"](write(fr4_2__txt="1\n\n2\n0\n\n"))
+    assert recalls.recalled.tolist() == [[1], [0], [2]]
+
+
 def test_murdock1962_subjects_are_blocks_of_80_lists(write):
     recalls = READERS["murdock1962"](write(fr4_2__txt="1\n" * 81))
     assert recalls.labels["subject"].tolist() == [1] * 80 + [2]
@@ -62,9 +68,12 @@ def test_murdock_okada1970(write):
 
 def test_howard_kahana1999(write):
     words = "\t".join(map(str, range(101, 113))) + "\t\n"
-    answered = f"7\t1\t5\t0\t\n{words}2\t-400\t\n102\t481\t\n900\t50\t\n\n"
-    silent = f"7\t1\t6\t0\t\n{words}\n\n\n\n"
-    spaced = f"7\t1\t7\t0\t\n{words}12\t\n\n112\t\n300\t\n\n"  # an empty line too many
+    # from another list, but from which word is unknown; a word of an earlier list; the same again
+    answered = (
+        f"7\t1\t5\t0\t\n{words}2\t-400\t-103\t-103\t\n102\t481\t90\t90\t\n900\t50\t1\t1\t\n\n"
+    )
+    silent = f"7\t1\t2\t0\t\n{words}\n\n\n\n"
+    spaced = f"7\t2\t1\t0\t\n{words}12\t-99\t\n\n112\t481\t\n300\t9\t\n\n"  # a line too many
     paths = write(
         Immed__dat=answered + silent + spaced,
         Delay__dat="",
@@ -74,27 +83,40 @@ def test_howard_kahana1999(write):
         Ltr3__dat=silent,
     )
     recalls = READERS["howard_kahana1999"](paths)
-    assert recalls.recalled.tolist() == [[2, -1], [0, 0], [12, 0], [2, -1], [0, 0]]
-    assert recalls.recall_columns["rt"].tolist()[0] == [900, 950]
+    of_answered = [2, -1, -1, -1]
+    assert recalls.recalled.tolist() == [
+        of_answered,
+        [0, 0, 0, 0],
+        [12, -1, 0, 0],
+        of_answered,
+        [0, 0, 0, 0],
+    ]
+    assert recalls.recalled_items[[0, 2]].tolist() == [[102, -1, 90, 90], [112, -1, 0, 0]]
+    assert recalls.presented[0].tolist() == [*range(101, 113)]
+    assert recalls.recall_columns["rt"].tolist()[0] == [900, 950, 951, 952]
     labels = recalls.labels
     assert labels["condition"].tolist() == ["exp1_immediate"] * 3 + ["exp2_ipi0", "exp2_ipi16"]
     # number 7 of Experiment 2 is another person
     assert labels["subject"].tolist() == [7, 7, 7, 1007, 1007]
+    # by session and trial
+    assert labels["list"].tolist() == [2, 1, 3, 2, 1]
 
 
 def test_howard_kahana2005(write):
-    presented = [9, 9, 9, *np.repeat(np.arange(100, 129), 3)]
+    presented = [0, 0, 0, *np.repeat(np.arange(100, 129), 3)]
     lines = [
         "118 0 0",
         " ".join(map(str, presented)),
-        "99 99 99 99",  # the ranks of the archive, not read
-        "100 9 !menace 9",
-        "500 900 1000 1500",
+        "99 99 99 99 99 99",  # the ranks of the archive, not read
+        "100 0 !menace 0 !aura !menace",
+        "500 900 1000 1500 1600 1700",
     ]
     recalls = READERS["howard_kahana2005"](write(HowaKaha05__dat="\n".join(lines) + "\n"))
-    assert recalls.recalled.tolist() == [[2, 1, -1, 1]]
+    assert recalls.recalled.tolist() == [[2, 1, -1, 1, -1, -1]]
+    assert recalls.recalled_items.tolist() == [[101, 1, -1, 1, -2, -1]]
+    assert recalls.presented.tolist() == [[1, *range(101, 130)]]
     assert recalls.labels.iloc[0].tolist() == [118, 1, "massed", 30]
-    assert recalls.recall_columns["rt"].tolist() == [[500, 900, 1000, 1500]]
+    assert recalls.recall_columns["rt"].tolist() == [[500, 900, 1000, 1500, 1600, 1700]]
 
 
 SHEET = """"{known}" "subj" "block" "list" "length" "serpos" "word" "writtenSP" "outputorder"
@@ -327,3 +349,27 @@ def test_the_raw_files_hold_the_trials(human_folder, name):
         for row, some in zip(recalls.recall_columns["rt"], expected, strict=True):
             if not np.isnan(some).any():
                 assert row[: len(some)].tolist() == some
+
+
+def test_earlier_lists_of_howard_kahana1999_are_where_their_codes_say(human_folder):
+    """Intrusions of Experiment 2 are coded -(100 lists back + study position there)."""
+    paths = raw_paths(human_folder, "howard_kahana1999")
+    recalls = READERS["howard_kahana1999"](paths)
+    labels = recalls.labels
+    rows = [row for path in paths for row in read_rows(path) if row]
+    heads = [n for n, row in enumerate(rows[1:]) if len(row) == 12 and len(rows[n]) == 4]
+    codes = [rows[n + 2] if n + 2 not in heads else [] for n in heads if n + 2 < len(rows)]
+    table = recalls.to_table()
+    columns = ["subject", "session", "item", "list", "position"]
+    studied = {
+        *table.loc[table["trial_type"] == "study", columns].itertuples(index=False, name=None)
+    }
+    found = 0
+    for row in np.flatnonzero(labels["subject"] > 1000):
+        for code, item in zip(map(int, codes[row]), recalls.recalled_items[row], strict=False):
+            if code < 0 and code != -99 and item > 0:
+                back, position = divmod(-code, 100)
+                subject, session, number = labels.loc[row, ["subject", "session", "list"]]
+                assert (subject, session, item, number - back, position) in studied
+                found += 1
+    assert found == 822
