@@ -71,6 +71,8 @@ def rm_anova(table: pd.DataFrame, value: str, within: str | Sequence[str]) -> pd
     sample data in randomized block and split-plot designs. Journal of Educational Statistics,
     1(1), 69-82.
 
+    Girden, E. R. (1992). ANOVA: Repeated measures. Sage.
+
     Olejnik, S., & Algina, J. (2003). Generalized eta and omega squared statistics: Measures of
     effect size for some common research designs. Psychological Methods, 8(4), 434-447.
     """

@@ -53,7 +53,7 @@ def within_curve(
     -------
     DataFrame
         The `by` columns, the `within` columns, `mean`, `low`, `high`, `n` (subjects) and `over`
-        ("within subjects").
+        ("differences within subjects").
 
     Raises
     ------
@@ -68,9 +68,9 @@ def within_curve(
     >>> curve = pd.DataFrame({"subject": [1, 1, 2, 2], "condition": ["a", "b"] * 2,
     ...                       "prob": [0.1, 0.2, 0.5, 0.8]})
     >>> within_curve(curve, "condition").round(2)  # difference .2 -+ sqrt(2) * .9 = 12.7 * .1
-      condition  mean  low  high  n             over
-    0         a   0.3 -0.6   1.2  2  within subjects
-    1         b   0.5 -0.4   1.4  2  within subjects
+      condition  mean  low  high  n                         over
+    0         a   0.3 -0.6   1.2  2  differences within subjects
+    1         b   0.5 -0.4   1.4  2  differences within subjects
 
     References
     ----------
@@ -112,7 +112,7 @@ def within_curve(
         low=summary["mean"] - half,
         high=summary["mean"] + half,
         n=summary["n"],
-        over="within subjects",
+        over="differences within subjects",
     )
 
 

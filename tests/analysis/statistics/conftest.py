@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-#: Loftus & Masson (1994), Table 2: words recalled of 20 by 10 subjects, at 1, 2 and 5 s per word
+#: Loftus & Masson (1994): words recalled of 20 by 10 subjects, at 1, 2 and 5 s per word
 LOFTUS_MASSON = [
     [10, 13, 13],
     [6, 8, 8],
@@ -18,7 +18,7 @@ LOFTUS_MASSON = [
     [8, 9, 12],
 ]
 
-#: Maxwell & Delaney (2004), Table 11.5: McCarthy scores of 12 children at 30, 36, 42, 48 months
+#: Maxwell & Delaney (2004), chapter 11: McCarthy scores of 12 children at 30, 36, 42, 48 months
 MAXWELL_DELANEY = [
     [108, 96, 110, 122],
     [103, 117, 127, 133],

@@ -10,7 +10,7 @@ from analysis import lag_crp, read_trials, rm_anova
 
 
 def test_loftus_and_masson(loftus_masson):
-    """Their Table 3: SS of exposure 52.27, of the interaction with subjects 11.07, F = 42.51."""
+    """As they print it: SS of exposure 52.27, of the interaction with subjects 11.07, F = 42.51."""
     row = rm_anova(loftus_masson, "score", "seconds").iloc[0]
     assert (row["df"], row["df_error"], row["n"]) == (2, 18, 10)
     assert row["ss"] == pytest.approx(52.27, abs=5e-3)

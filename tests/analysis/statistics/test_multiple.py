@@ -6,7 +6,7 @@ import pytest
 
 from analysis import adjust_p
 
-#: Benjamini & Hochberg (1995), p. 295: 15 p values of a study of myocardial infarction
+#: Benjamini & Hochberg (1995): 15 p values of a study of myocardial infarction
 INFARCTION = [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719,
               .6528, .7590, 1.0]  # fmt: skip
 
