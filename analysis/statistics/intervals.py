@@ -23,6 +23,9 @@ def group_curve(
 ) -> pd.DataFrame:
     """Mean over subjects at each x, with a t interval across subjects.
 
+    For means near 0 or 1 see `bootstrap_subjects`; to compare conditions that the same subjects went
+    through, `within_curve`.
+
     Parameters
     ----------
     curve : DataFrame

@@ -34,6 +34,12 @@ def test_all_splits_are_as_likely():
     recalls = Recalls.from_positions([[1], [1], [2], [2]], 2)
     row = noise_ceiling(spc, recalls, n_splits=1500).iloc[0]
     assert row["rmsd"] == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 1500))
+    assert np.isnan(row["r"]) and np.isnan(row["r_all"])  # where halves agree they are flat
+
+
+def test_halves_that_are_mirror_images_have_no_reliability():
+    row = noise_ceiling(spc, Recalls.from_positions([[1], [2]], 2)).iloc[0]
+    assert row["r"] == pytest.approx(-1) and np.isnan(row["r_all"])
 
 
 def test_curves_are_means_over_subjects():

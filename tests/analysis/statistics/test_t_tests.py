@@ -47,6 +47,15 @@ def test_wilcoxon_by_hand():
     assert row["p_wilcoxon"] == pytest.approx(sum(min(s, 10 - s) <= 4 for s in sums) / 16)
 
 
+def test_proportions_that_differ_by_rounding_are_ties():
+    first, second = [0.3, 0.4, 0.1 + 0.2, 0.9], [0.1, 0.2, 0.3, 0.4]
+    table = pd.DataFrame({"subject": [*range(4)] * 2, "half": [1] * 4 + [2] * 4})
+    row = paired_test(table.assign(recall=first + second), "recall", "half").iloc[0]
+    # in twentieths 4, 4, 0 and 10: the 0 drops out, two share a rank
+    expected = stats.wilcoxon([4, 4, 0, 10])
+    assert (row["w"], row["p_wilcoxon"]) == (expected.statistic, expected.pvalue)
+
+
 def test_paired_is_that_of_scipy():
     table = two_conditions()
     row = paired_test(table, "rank", "condition").iloc[0]
