@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from analysis.recalls import Recalls
 
@@ -69,6 +68,21 @@ def first_places(presented: NDArray[np.integer]) -> NDArray[np.intp] | None:
     return np.where(presented == 0, np.arange(presented.shape[1]), np.stack(first, axis=1))
 
 
+def at_first_places(recalls: Recalls) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+    """Study positions recalled (lists, outputs) and available (lists, L), as `responses` has them.
+
+    For compiled loops: contiguous, and theirs to change.
+    """
+    available = recalls.presented != 0
+    recalled = np.ascontiguousarray(recalls.recalled)
+    first = first_places(recalls.presented)
+    if first is None:
+        return recalled, available
+    available &= first == np.arange(first.shape[1])
+    place = np.take_along_axis(first, np.maximum(recalled, 1).astype(np.intp) - 1, axis=1)
+    return np.where(recalled > 0, place + 1, recalled).astype(np.int16), available
+
+
 def ratios(
     recalls: Recalls,
     counts: Callable[[Recalls], Counts],
@@ -97,18 +111,24 @@ def ratios(
     possible: Any = 0
     for rows, block in recalls.blocks():
         x, *per_list = counts(block)
-        n_block = len(block)
-        # (groups, lists) of zeros and ones: times (lists, x) it sums the lists of each group
-        member = sparse.csr_matrix(
-            (np.ones(n_block, np.int64), (group[rows], np.arange(n_block))),
-            shape=(len(keys), n_block),
-        )
-        actual = actual + member @ per_list[0]
-        possible = possible + member @ per_list[1]
+        actual = actual + sum_groups(per_list[0], group[rows], len(keys))
+        possible = possible + sum_groups(per_list[1], group[rows], len(keys))
     with np.errstate(invalid="ignore"):
         columns = {value: actual / possible, "actual": actual, "possible": possible}
     table = keys.merge(x, how="cross")
     return table.assign(**{name: column.ravel() for name, column in columns.items()})
+
+
+def sum_groups(
+    values: NDArray[np.number], group: NDArray[np.integer], n_groups: int
+) -> NDArray[np.number]:
+    """(groups, x) Sums of (lists, x) over the lists of each group."""
+    from analysis.kernels import add_rows
+
+    whole = np.issubdtype(values.dtype, np.integer)
+    summed = np.zeros((n_groups, values.shape[1]), dtype=np.int64 if whole else np.float64)
+    add_rows(np.ascontiguousarray(values), group, summed)
+    return summed
 
 
 def by_columns(by: str | Sequence[str] | None) -> list[str]:

@@ -1,19 +1,13 @@
 """Intrusions: words recalled that were not on the list, from earlier lists or from none."""
 
-import dataclasses
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.counts import Counts, by_columns, ratios
+from analysis.counts import by_columns, group_lists, sum_groups
 from analysis.recalls import Recalls, as_recalls
-
-KINDS = ["n_pli", "n_eli"]
-#: column of the responses that `with_list_lags` adds
-LIST_LAG = "list_lag"
 
 
 def intrusions(
@@ -56,21 +50,14 @@ def intrusions(
     M. J. (2006). Temporal associations and prior-list intrusions in free recall. Journal of
     Experimental Psychology: Learning, Memory, and Cognition, 32(4), 792-804.
     """
-    recalls = with_list_lags(as_recalls(recalls))
-    table = ratios(recalls, partial(_counts, repeats=repeats), by, "mean")
-    # each group has its kinds in successive rows
-    groups = table.iloc[:: len(KINDS)].reset_index(drop=True)
-    means = pd.DataFrame(table["mean"].to_numpy().reshape(-1, len(KINDS)), columns=KINDS)
-    keys = ["subject", *by_columns(by)]
-    return groups[keys].join(means).assign(n_lists=groups["possible"])
-
-
-def _counts(recalls: Recalls, repeats: bool) -> Counts:
-    lag = recalls.recall_columns[LIST_LAG]
+    recalls = as_recalls(recalls)
     counted = counted_intrusions(recalls, repeats)
-    prior = np.count_nonzero(counted & (lag > 0), axis=1)
-    actual = np.stack([prior, np.count_nonzero(counted, axis=1) - prior], axis=1)
-    return Counts(pd.DataFrame({"kind": KINDS}), actual, np.ones_like(actual))
+    prior = np.count_nonzero(counted & (list_lags(recalls) > 0), axis=1)
+    extra = np.count_nonzero(counted, axis=1) - prior
+    keys, group = group_lists(recalls, ["subject", *by_columns(by)])
+    per_list = np.stack([prior, extra, np.ones_like(prior)], axis=1)
+    n_pli, n_eli, n_lists = sum_groups(per_list, group, len(keys)).T
+    return keys.assign(n_pli=n_pli / n_lists, n_eli=n_eli / n_lists, n_lists=n_lists)
 
 
 def counted_intrusions(recalls: Recalls, repeats: bool) -> NDArray[np.bool_]:
@@ -85,8 +72,8 @@ def counted_intrusions(recalls: Recalls, repeats: bool) -> NDArray[np.bool_]:
     return intrusion
 
 
-def with_list_lags(recalls: Recalls) -> Recalls:
-    """The same with a column of the responses: how many lists ago an intrusion was studied.
+def list_lags(recalls: Recalls) -> NDArray[np.int32]:
+    """(lists, outputs) How many lists ago each intrusion was studied.
 
     By the numbers of the lists, so that lists left out keep their place; of several earlier lists
     the last one. 0 for responses that are no prior-list intrusion.
@@ -96,31 +83,32 @@ def with_list_lags(recalls: Recalls) -> Recalls:
     ValueError
         If lists are not numbered.
     """
+    from analysis.kernels import last_studied
+
     number = list_numbers(recalls)
     subject = pd.factorize(recalls.labels["subject"])[0]
-    items, code = np.unique(
-        np.concatenate([recalls.presented.ravel(), recalls.recalled_items.ravel()]),
-        return_inverse=True,
-    )
-    studied, said = np.split(code.reshape(-1), [recalls.presented.size])
-    span = number.max() + 2
+    presented, said, n_items = _words_from_zero(recalls)
+    lag = np.zeros(recalls.recalled.shape, dtype=np.int32)
+    order = np.lexsort([number, subject])
+    recalled = np.ascontiguousarray(recalls.recalled)
+    last_studied(order, subject, number, presented, recalled, said, n_items, lag)
+    return lag
 
-    def key(row: NDArray[np.integer], item: NDArray[np.integer]) -> NDArray[np.int64]:
-        # in order of subject, item, and number of the list
-        word = subject[row].astype(np.int64) * len(items) + item
-        return word * span + number[row]
 
-    row, place = np.nonzero(recalls.presented)
-    length = recalls.presented.shape[1]
-    shown = np.unique(key(row, studied[row * length + place]))
-    row, output = np.nonzero(recalls.recalled < 0)
-    sought = key(row, said[row * recalls.recalled.shape[1] + output])
-    # the last study of the same word by the same subject before this list
-    last = shown[np.maximum(np.searchsorted(shown, sought) - 1, 0)]
-    same = (last // span == sought // span) & (last < sought)
-    lag = np.zeros(recalls.recalled.shape, dtype=np.int64)
-    lag[row, output] = np.where(same, sought - last, 0)
-    return dataclasses.replace(recalls, recall_columns={**recalls.recall_columns, LIST_LAG: lag})
+def _words_from_zero(
+    recalls: Recalls,
+) -> tuple[NDArray[np.integer], NDArray[np.integer], int]:
+    """Words presented (lists, L) and said (lists, outputs) from 0, -1 for none; their number."""
+    presented, said = recalls.presented, recalls.recalled_items
+    n_items = int(max(presented.max(initial=0), said.max(initial=0)))
+    if n_items <= presented.size + said.size:
+        # unknown words are negative, and none of them was studied
+        return presented - 1, np.maximum(said - 1, -1), n_items
+    # numbers with wide gaps: close them
+    items, code = np.unique(np.concatenate([presented.ravel(), said.ravel()]), return_inverse=True)
+    code = np.where(items > 0, np.arange(len(items)), -1)[code.reshape(-1)]
+    shown, spoken = np.split(code, [presented.size])
+    return shown.reshape(presented.shape), spoken.reshape(said.shape), len(items)
 
 
 def list_numbers(recalls: Recalls) -> NDArray[np.int64]:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.counts import Counts, first_places, ratios
+from analysis.counts import Counts, at_first_places, first_places, ratios
 from analysis.free_recall.features import study_values
 from analysis.free_recall.transitions import (
     Intrusions,
     Test,
     Transition,
+    check_options,
     count_transitions,
-    transitions,
 )
 from analysis.recalls import Recalls, as_recalls
 
@@ -119,16 +119,33 @@ def lag_crp_counts(
     lag_key: str | pd.Series = "input",
     repeated: Repeated = "first",
     count_unique: bool = False,
-    **which: Any,
+    skip_outputs: int = 0,
+    intrusions: Intrusions = "break",
+    item_query: str | None = None,
+    test_key: str | pd.Series | None = None,
+    test: Test | None = None,
 ) -> Counts:
     """Counts per list: x is the lag, (lists, 2 L - 1)."""
     length = recalls.presented.shape[1]
     x = pd.DataFrame({"lag": np.arange(1 - length, length)})
-    if isinstance(lag_key, str) and lag_key == "input" and repeated == "first":
-        return Counts(x, *_count_by_position(recalls, **which))
+    check_options(skip_outputs, intrusions, test_key, test)
+    plain = isinstance(lag_key, str) and lag_key == "input" and repeated == "first"
+    if plain and item_query is None and test is None:
+        return Counts(x, *_count_by_position(recalls, skip_outputs, intrusions))
     lags = lag_function(recalls, lag_key, repeated)
     cells = partial(_cells, lags=lags, length=length)
-    return Counts(x, *count_transitions(recalls, len(x), cells, count_unique, **which))
+    counted = count_transitions(
+        recalls,
+        len(x),
+        cells,
+        count_unique,
+        skip_outputs=skip_outputs,
+        intrusions=intrusions,
+        item_query=item_query,
+        test_key=test_key,
+        test=test,
+    )
+    return Counts(x, *counted)
 
 
 def _cells(
@@ -138,20 +155,16 @@ def _cells(
 
 
 def _count_by_position(
-    recalls: Recalls, **which: Any
+    recalls: Recalls, skip_outputs: int = 0, intrusions: Intrusions = "break"
 ) -> tuple[NDArray[np.int16], NDArray[np.int16]]:
-    """`count_transitions` where each lag belongs to one word: without a look-up, for speed."""
-    n_lists, length = recalls.presented.shape
-    n_lags = 2 * length - 1
-    actual = np.zeros((n_lists, n_lags), dtype=np.int16)
-    possible = np.zeros((n_lists, n_lags), dtype=np.int16)
-    for transition in transitions(recalls, **which):
-        rows, previous, current = transition.rows, transition.previous, transition.current
-        actual[rows, current - previous + length - 1] += 1
-        # seen from the previous word, the list lies shifted in a frame of all lags
-        framed = np.pad(transition.available, ((0, 0), (length - 1, length - 1)))
-        windows = np.lib.stride_tricks.sliding_window_view(framed, n_lags, axis=1)
-        possible[rows] += windows[np.arange(len(rows)), previous]
+    """`count_transitions` of all words, by position: compiled, for speed."""
+    from analysis.kernels import count_lags
+
+    recalled, available = at_first_places(recalls)
+    n_lists, length = available.shape
+    actual = np.zeros((n_lists, 2 * length - 1), dtype=np.int16)
+    possible = np.zeros_like(actual)
+    count_lags(recalled, available, skip_outputs, intrusions == "bridge", actual, possible)
     return actual, possible
 
 

@@ -1,19 +1,13 @@
 """Prior-list intrusions by list lag: how many lists ago was the word studied?"""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from analysis.counts import Counts, by_columns, ratios
-from analysis.free_recall.intrusions import (
-    LIST_LAG,
-    counted_intrusions,
-    list_numbers,
-    with_list_lags,
-)
+from analysis.counts import by_columns, group_lists, sum_groups
+from analysis.free_recall.intrusions import counted_intrusions, list_lags, list_numbers
 from analysis.recalls import Recalls, as_recalls
 
 Of = Literal["intrusions", "plis"]
@@ -85,26 +79,19 @@ def pli_list_lag(
             f"no subject has more than max_lag={max_lag} lists, and the first {max_lag} of each are "
             "left out; look at shorter lags"
         )
-    recalls = with_list_lags(recalls).take(late)
-    proportion = partial(_proportion_counts, max_lag=max_lag, of=of, repeats=repeats)
-    table = ratios(recalls, proportion, by, "prob")
-    lists = ratios(recalls, partial(_per_list_counts, proportion), by, "per_list")
-    table = table.rename(columns={"actual": "count"})
-    table = table.assign(per_list=lists["per_list"], n_lists=lists["possible"])
-    values = ["count", "per_list", "prob", "n_lists", "possible"]
-    return table[["subject", *by_columns(by), "list_lag", *values]]
-
-
-def _proportion_counts(recalls: Recalls, max_lag: int, of: Of, repeats: bool) -> Counts:
-    counted = counted_intrusions(recalls, repeats)
-    lag = np.where(counted, recalls.recall_columns[LIST_LAG], 0)
+    counted = counted_intrusions(recalls, repeats)[late]
+    lag = np.where(counted, list_lags(recalls)[late], 0)
     lags = np.arange(1, max_lag + 1)
-    actual = np.stack([np.count_nonzero(lag == k, axis=1) for k in lags], axis=1)
+    at_lag = [np.count_nonzero(lag == k, axis=1) for k in lags]
     total = np.count_nonzero(counted if of == "intrusions" else lag > 0, axis=1)
-    possible = np.broadcast_to(total[:, None], actual.shape)
-    return Counts(pd.DataFrame({"list_lag": lags}), actual, possible)
-
-
-def _per_list_counts(proportion: partial[Counts], recalls: Recalls) -> Counts:
-    x, actual, _ = proportion(recalls)
-    return Counts(x, actual, np.ones_like(actual))
+    keys, group = group_lists(recalls, ["subject", *by_columns(by)])
+    per_list = np.stack([*at_lag, total, np.ones_like(total)], axis=1)
+    *count, possible, n_lists = sum_groups(per_list, group[late], len(keys)).T
+    counts = pd.DataFrame({"count": np.stack(count, axis=1).ravel()})
+    counts["per_list"] = counts["count"] / n_lists.repeat(max_lag)
+    counts["prob"] = counts["count"] / possible.repeat(max_lag)
+    counts["n_lists"] = n_lists.repeat(max_lag)
+    counts["possible"] = possible.repeat(max_lag)
+    table = keys.merge(pd.DataFrame({"list_lag": lags}), how="cross").join(counts)
+    # not of subjects whose every list was left out
+    return table[table["n_lists"] > 0].reset_index(drop=True)

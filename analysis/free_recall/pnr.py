@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from analysis.counts import Counts, ratios, responses
+from analysis.counts import Counts, at_first_places, ratios
 from analysis.free_recall.features import included_words
 from analysis.recalls import Recalls, as_recalls
 
@@ -57,17 +57,14 @@ def pnr(
 
 def pnr_counts(recalls: Recalls, item_query: str | None = None) -> Counts:
     """Counts per list: x is output by study position, (lists, L * L)."""
-    n_lists, length = recalls.presented.shape
+    from analysis.kernels import count_outputs
+
+    recalled, available = at_first_places(recalls)
+    n_lists, length = available.shape
     actual = np.zeros((n_lists, length, length), dtype=np.int8)
     possible = np.zeros((n_lists, length, length), dtype=np.int8)
-    output = np.zeros(n_lists, dtype=np.intp)
     included = recalls.presented != 0 if item_query is None else included_words(recalls, item_query)
-    for response in responses(recalls):
-        hit = np.flatnonzero(response.new)
-        hit = hit[included[hit, response.place[hit]]]
-        actual[hit, output[hit], response.place[hit]] = 1
-        possible[hit, output[hit]] = response.available[hit] & included[hit]
-        output[hit] += 1
+    count_outputs(recalled, available, included, actual, possible)
     position = np.arange(1, length + 1)
     x = pd.DataFrame({"output": np.repeat(position, length), "input": np.tile(position, length)})
     return Counts(x, actual.reshape(n_lists, -1), possible.reshape(n_lists, -1))

@@ -66,7 +66,7 @@ def transitions(
         Of the values before (transitions, 1) and after (transitions, L), which transitions to look
         at; the others are never possible, and making one breaks the sequence.
     """
-    _check_options(skip_outputs, intrusions, test_key, test)
+    check_options(skip_outputs, intrusions, test_key, test)
     included = None if item_query is None else included_words(recalls, item_query)
     values = None if test_key is None else study_values(recalls, test_key)
     n_lists = len(recalls)
@@ -98,9 +98,10 @@ def transitions(
         trail[valid, 0] = place[valid]
 
 
-def _check_options(
+def check_options(
     skip_outputs: int, intrusions: str, test_key: str | pd.Series | None, test: Test | None
 ) -> None:
+    """Refuse options that no transitions have."""
     if skip_outputs < 0:
         raise ValueError(f"skip_outputs must be 0 or more, got {skip_outputs}")
     if intrusions not in ("break", "bridge"):

@@ -172,7 +172,8 @@ def human_tables(path: Path, n_subjects: int) -> list[pd.DataFrame]:
         recalls = read_trials(path)
     labels = recalls.labels.reset_index(drop=True)
     tables = []
-    for _, part in labels.groupby(["condition", "list_length"]):
+    # psifr cannot count the lags of lists of one word
+    for _, part in labels[labels["list_length"] > 1].groupby(["condition", "list_length"]):
         subjects = part["subject"].unique()
         some = subjects[:n_subjects] if n_subjects else subjects
         rows = part.index[part["subject"].isin(some)].to_numpy()

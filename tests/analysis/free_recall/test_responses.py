@@ -80,6 +80,24 @@ def test_a_word_of_several_lists_came_from_the_last_before():
     assert intrusions(both)[["n_pli", "n_eli"]].to_numpy().tolist() == [[0.25, 0], [0, 0.5]]
 
 
+def test_numbers_of_words_may_lie_far_apart():
+    items = np.array([7, 10**9, 3, 8])
+    recalls = Recalls(
+        presented=items.reshape(2, 2),
+        recalled=np.array([[-1, -1], [-1, -1]]),
+        labels=pd.DataFrame({"subject": 1, "list": [1, 2]}),
+        # in list 2: 10^9 from list 1, 9 from none; in list 1: 3 from a later one, an unknown word
+        recalled_items=np.array([[3, -2], [10**9, 9]]),
+    )
+    assert intrusions(recalls)[["n_pli", "n_eli"]].iloc[0].tolist() == [0.5, 1.5]
+
+
+def test_lists_may_come_in_any_order():
+    recalls = Recalls.from_table(FIVE)
+    shuffled = recalls.take(np.array([3, 0, 4, 2, 1]))
+    pd.testing.assert_frame_equal(pli_list_lag(shuffled, 2), pli_list_lag(recalls, 2))
+
+
 def test_lists_left_out_keep_their_number():
     table = FIVE[FIVE["list"] != 3]
     lags = pli_list_lag(table, max_lag=3)

@@ -283,7 +283,7 @@ def bridged(recalled: list[int]) -> list[int]:
     return [word for i, word in enumerate(recalled) if word > 0 and word not in recalled[:i]]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lists)
 def test_bridging_is_leaving_out_before(responses):
     recalls = from_responses(responses)
@@ -316,7 +316,24 @@ def test_the_lag_crp_is_that_of_a_plain_loop(responses, skip):
     assert table["possible"].to_dict() == possible
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=40, deadline=None)
+@given(
+    npst.arrays(np.int8, st.tuples(st.just(3), st.integers(1, 8)), elements=st.integers(-1, 5)),
+    npst.arrays(np.int8, (3, 5), elements=st.integers(1, 6)),
+    st.integers(0, 3),
+    st.sampled_from(["break", "bridge"]),
+)
+def test_the_compiled_loop_is_the_plain_definition(responses, presented, skip, intrusions):
+    recalled = from_responses(responses).recalled
+    labels = pd.DataFrame({"subject": 1, "list": [1, 2, 3]})
+    recalls = Recalls(presented.astype(np.int32), recalled, labels)
+    options = {"skip_outputs": skip, "intrusions": intrusions}
+    # a query goes the way of the definition
+    expected = lag_crp(recalls, item_query="input > 0", **options)
+    pd.testing.assert_frame_equal(lag_crp(recalls, **options), expected)
+
+
+@settings(max_examples=20, deadline=None)
 @given(lists)
 def test_no_more_happens_than_could(responses):
     recalls = from_responses(responses)
