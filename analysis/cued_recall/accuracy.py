@@ -79,8 +79,8 @@ def cued_responses(
     -------
     DataFrame
         `subject`, the `by` columns, x, `kind` ("correct", "same-list intrusion", "prior-list
-        intrusion", "extra-list intrusion", "omission"; they add up to 1), `prob`, `actual`,
-        `possible` (tests).
+        intrusion", "later-list intrusion", "extra-list intrusion", "omission"; see `cued_tests`;
+        they add up to 1), `prob`, `actual`, `possible` (tests).
 
     Examples
     --------
@@ -88,7 +88,7 @@ def cued_responses(
     ...     "subject": 1, "list": 1, "trial_type": ["study", "recall"], "position": 1,
     ...     "cue": "owl", "item": ["ant", None]})
     >>> cued_responses(table)["prob"].tolist()
-    [0.0, 0.0, 0.0, 0.0, 1.0]
+    [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]
     """
     tests = nth_test(as_tests(tests, by, x), test)
     keys = ["subject", *by_columns(by), *by_columns(x)]

@@ -153,7 +153,7 @@ def prior_list_intrusions(
         raise ValueError(f"max_lag must be 1 list or more, got {max_lag}")
     tests = nth_test(as_tests(tests, by), test)
     tests = tests[tests["prior_lists"] >= max_lag]
-    intruded = tests["list_lag"].le(max_lag).fillna(False).astype(bool)
+    intruded = tests["list_lag"].between(1, max_lag).fillna(False).astype(bool)
     if per == "intrusions":
         tests, intruded = tests[intruded], intruded[intruded]
     keys = ["subject", *by_columns(by)]

@@ -13,6 +13,7 @@ KINDS = [
     "correct",
     "same-list intrusion",
     "prior-list intrusion",
+    "later-list intrusion",
     "extra-list intrusion",
     "omission",
 ]
@@ -40,7 +41,7 @@ COLUMNS = [
 ]
 
 
-def cued_tests(table: pd.DataFrame) -> pd.DataFrame:
+def cued_tests(table: pd.DataFrame, later_lists: bool = False) -> pd.DataFrame:
     """Find out about every test of cued recall what the measures need.
 
     Parameters
@@ -49,7 +50,13 @@ def cued_tests(table: pd.DataFrame) -> pd.DataFrame:
         Recall table of cued recall: study rows are pairs, `cue` the first and `item` the second
         word; recall rows are tests, `cue` the word shown and `item` the answer, missing if there
         was none. A pair presented several times has several study rows, or one with the number of
-        times in a column `presentations`.
+        times in a column `presentations`. Tests may have `direction` and `target`, which tell
+        the pair if a cue belongs to several of its list, and `study_position` and `lag`, which are
+        kept, as where pairs are studied and tested in turns; otherwise all of these are found.
+    later_lists : bool
+        Whether words of later lists of the subject have been studied by then, as where several
+        lists are studied before the first test (A-B, A-C). They are then later-list intrusions,
+        otherwise extra-list intrusions, for they match by chance.
 
     Returns
     -------
@@ -64,17 +71,19 @@ def cued_tests(table: pd.DataFrame) -> pd.DataFrame:
         - `test`: 1 for the first test of the pair in this list, 2 for the second, ...
         - `correct`, and `kind`: "correct", "same-list intrusion" (a word of another pair, or the
           cue itself), "prior-list intrusion" (a word of an earlier list of the subject),
-          "extra-list intrusion" (any other word), "omission"
+          "later-list intrusion" (of a later one, with `later_lists`), "extra-list intrusion" (any
+          other word), "omission"
         - `pair_lag`: of a same-list intrusion, number of its pair minus that of the cue
-        - `list_lag`: of a prior-list intrusion, how many lists back its word was studied last
+        - `list_lag`: of a prior-list intrusion, how many lists back its word was studied last; of a
+          later-list intrusion negative
         - `prior_lists`: lists of the subject before this one
         - further columns of the tests (`rt`, `condition`, ...); if tests lack them, of the pairs
 
     Raises
     ------
     ValueError
-        If it is no recall table of cued recall, a cue was not studied in its list, or a cue
-        belongs to two pairs of its list; the message names the first row at fault.
+        If it is no recall table of cued recall, a cue was not studied in its list, or it belongs
+        to several pairs of its list and nothing tells which; the message names the first row.
 
     Examples
     --------
@@ -103,7 +112,11 @@ def cued_tests(table: pd.DataFrame) -> pd.DataFrame:
     tests = tests.sort_values(["list_number", "position"], kind="stable")
     tests["test"] = tests.groupby(["list_number", "pair"]).cumcount() + 1
     tests["lag"] = tests["n_study"] - tests["study_position"] + tests["position"] - 1
-    tests = _origin(tests, words)
+    given = [name for name in ("lag", "study_position") if f"given_{name}" in tests.columns]
+    for name in given:
+        said = pd.to_numeric(tests[f"given_{name}"])
+        tests[name] = said.where(said.notna(), tests[name]).astype(np.int64)
+    tests = _origin(tests, words, later_lists).drop(columns=[f"given_{name}" for name in given])
     tests["test_position"], tests["answer"] = tests["position"].astype(np.int64), tests["item"]
     return _with_columns_of_pairs(tests, study)
 
@@ -156,10 +169,11 @@ def nth_test(tests: pd.DataFrame, test: int | None) -> pd.DataFrame:
 
 def _coded(table: pd.DataFrame) -> pd.DataFrame:
     """The rows with numbers for words, -1 where there is none, and for lists."""
-    both = pd.concat([table["cue"], table["item"]]).astype(object)
-    code = pd.factorize(both)[0]
+    columns = [name for name in ("cue", "item", "target") if name in table.columns]
+    code = pd.factorize(pd.concat([table[name] for name in columns]).astype(object))[0]
     rows = table.reset_index(names="row")
-    rows["cue_code"], rows["item_code"] = code[: len(table)], code[len(table) :]
+    for name, codes in zip(columns, code.reshape(len(columns), -1), strict=True):
+        rows[f"{name}_code"] = codes
     lists = rows.groupby(["subject", "list"], sort=True, observed=True)
     rows["list_number"] = lists.ngroup()
     rows["subject_number"] = rows.groupby("subject", sort=True, observed=True).ngroup()
@@ -202,24 +216,23 @@ def _words(pairs: pd.DataFrame) -> pd.DataFrame:
 def _match(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
     """The pair that each test asks for."""
     on = ["list_number", "cue_code"]
-    said = "direction" in tests.columns
-    if said:
+    if "direction" in tests.columns:
         _check_direction(tests)
         on.append("direction")
+    if "target" in tests.columns:
+        on.append("target_code")
     words = words.rename(columns={"word": "cue_code"})
     asked = words.merge(tests[on].drop_duplicates(), on=on)
     twice = asked[asked.duplicated(on)]
     if len(twice):
         first = tests.merge(twice[on].head(1), on=on).iloc[0]
         raise ValueError(
-            f"a cue asks for one pair: row {first['row']} shows {first['cue']!r}, which belongs to "
+            f"a cue asks for one pair: row {first['row']} shows {str(first['cue'])!r}, which belongs to "
             f"several pairs of list {first['list']} of subject {first['subject']}; "
-            + (
-                "cues of several pairs in one direction have no single target"
-                if said
-                else "say which with a column direction ('forward' or 'backward')"
-            )
+            "say which with a column target (the answer asked for) or direction ('forward' or "
+            "'backward')"
         )
+    tests = tests.rename(columns={name: f"given_{name}" for name in ("lag", "study_position")})
     replaced = {*COLUMNS, *asked.columns} - {*on, "subject", "list", "cue"}
     replaced -= {"subject_number", "prior_lists"}
     tests = tests.drop(columns=[name for name in replaced if name in tests.columns])
@@ -229,9 +242,13 @@ def _match(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
     if lost.any():
         first = matched[lost].iloc[0]
         raise ValueError(
-            f"a cue must be a word of its list: row {first['row']} shows {first['cue']!r}, which "
+            f"a cue must be a word of its list: row {first['row']} shows {str(first['cue'])!r}, which "
             f"no pair of list {first['list']} of subject {first['subject']} has"
-            + (f" in the {first['direction']} direction" if said else "")
+            + "".join(
+                f" with {name} {str(first[name])!r}"
+                for name in ("direction", "target")
+                if name in tests
+            )
             + f" (and {int(lost.sum()) - 1} more rows); study rows hold the first word in cue and "
             "the second in item, written as in the tests"
         )
@@ -250,7 +267,7 @@ def _check_direction(tests: pd.DataFrame) -> None:
         )
 
 
-def _origin(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+def _origin(tests: pd.DataFrame, words: pd.DataFrame, later_lists: bool) -> pd.DataFrame:
     """Whether the answer is right, and if not, where its word was studied."""
     tests = tests.reset_index(drop=True)
     answered = tests["item_code"] >= 0
@@ -265,13 +282,16 @@ def _origin(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
         elsewhere.rename(columns={"word": "item_code", "prior_lists": "studied"}),
         on=["subject_number", "item_code"],
     )
-    # of several earlier lists the latest; later ones do not count
+    # of several earlier lists the latest, and earlier lists before later ones
     matches["back"] = matches["prior_lists"] - matches["studied"]
-    earlier = matches[matches["back"] > 0]
-    list_lag = earlier.groupby("index")["back"].min().reindex(tests.index)
+    earlier = matches[matches["back"] > 0].groupby("index")["back"].min()
+    list_lag = earlier.reindex(tests.index)
+    if later_lists:
+        later = matches[matches["back"] < 0].groupby("index")["back"].max()
+        list_lag = list_lag.fillna(later.reindex(tests.index))
     tests["correct"] = correct
     tests["kind"] = np.select(
-        [correct, same, list_lag.notna(), answered], KINDS[:-1], default=KINDS[-1]
+        [correct, same, list_lag > 0, list_lag < 0, answered], KINDS[:-1], default=KINDS[-1]
     )
     tests["pair_lag"] = (own - tests["pair"]).where(same)
     tests["list_lag"] = list_lag.astype("Int64")

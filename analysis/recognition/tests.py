@@ -30,7 +30,9 @@ def recognition_tests(table: pd.DataFrame) -> pd.DataFrame:
     table : DataFrame
         Recall table of recognition: study rows are words, recall rows are tests, `item` the word
         shown and `response` the answer. A word studied several times has several study rows, or one
-        with the number of times in a column `presentations`.
+        with the number of times in a column `presentations`. In associative recognition rows also
+        have a `cue`, the other word of the pair shown, and a pair is old if it was studied as such.
+        Tests may have `study_position` and `lag`, which are kept; otherwise they are found.
 
     Returns
     -------
@@ -66,6 +68,8 @@ def recognition_tests(table: pd.DataFrame) -> pd.DataFrame:
             "left only the study rows"
         )
     word = ["subject", "list", "item"]
+    if "cue" in table.columns and study["cue"].notna().all():
+        word.append("cue")
     studied = study.sort_values("position").groupby(word, observed=True)
     words = studied.agg(
         presentations=("position", "size"), study_position=("position", "max")
@@ -73,16 +77,20 @@ def recognition_tests(table: pd.DataFrame) -> pd.DataFrame:
     if "presentations" in study.columns:
         words["presentations"] = studied["presentations"].first().to_numpy(dtype=np.int64)
     n_study = study.groupby(["subject", "list"], observed=True).size().rename("n_study")
-    computed = [
-        name for name in COLUMNS if name in tests.columns and name not in [*word, "response"]
-    ]
-    found = tests.drop(columns=computed).merge(words, on=word, how="left")
+    given = [name for name in ("study_position", "lag") if name in tests.columns]
+    found = tests.rename(columns={name: f"given_{name}" for name in given})
+    computed = ["test_position", "old", "presentations"]
+    found = found.drop(columns=[name for name in computed if name in found.columns])
+    found = found.merge(words, on=word, how="left")
     found = found.merge(n_study.reset_index(), on=["subject", "list"])
     found["old"] = found["presentations"].notna()
     found["presentations"] = found["presentations"].fillna(0).astype(np.int64)
     found["study_position"] = found["study_position"].astype("Int64")
     found["test_position"] = found["position"].astype(np.int64)
     found["lag"] = found["n_study"] - found["study_position"] + found["test_position"] - 1
+    for name in given:
+        said = pd.to_numeric(found[f"given_{name}"]).astype("Int64")
+        found[name] = said.where(said.notna(), found[name]).where(found["old"])
     extra = [
         name
         for name in table.columns

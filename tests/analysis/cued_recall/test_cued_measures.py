@@ -135,9 +135,29 @@ def test_words_in_two_pairs_need_a_direction():
         cued_tests(chained)
     said = chained.assign(direction=[None, None, "backward", "forward"])
     assert cued_tests(said)["correct"].tolist() == [True, True]
-    branching = cued_table(([("a", "b"), ("a", "c")], [("a", "b")])).assign(direction="forward")
-    with pytest.raises(ValueError, match="several pairs in one direction have no single target"):
+    branching = cued_table(([("a", "b"), ("a", "c")], [("a", "b"), ("a", "b")]))
+    branching["direction"] = "forward"
+    with pytest.raises(ValueError, match="say which with a column target"):
         cued_tests(branching)
+    said = cued_tests(branching.assign(target=["b", "c", "b", "c"]))
+    assert said["kind"].tolist() == ["correct", "same-list intrusion"]
+    assert said["pair_lag"].dropna().tolist() == [-1]
+
+
+def test_lags_of_tests_between_presentations_are_kept():
+    table = cued_table(([("a", "A"), ("b", "B")], [("a", "A"), ("b", "B")]))
+    table = table.assign(lag=[np.nan, np.nan, 0.0, 3.0])
+    assert cued_tests(table)["lag"].tolist() == [0, 3]
+
+
+def test_words_of_later_lists():
+    # A-B, A-C: both lists are studied before the tests of either
+    table = cued_table(([("a", "B")], [("a", "C")]), ([("a", "C")], [("a", "B")]))
+    assert cued_tests(table)["kind"].tolist() == ["extra-list intrusion", "prior-list intrusion"]
+    tests = cued_tests(table, later_lists=True)
+    assert tests["kind"].tolist() == ["later-list intrusion", "prior-list intrusion"]
+    assert tests["list_lag"].tolist() == [-1, 1]
+    assert prior_list_intrusions(tests, max_lag=1)["actual"].tolist() == [1]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -205,7 +225,7 @@ def test_responses_add_up():
     total = table.groupby(["subject", "direction"])["prob"].sum()
     assert total.to_numpy() == pytest.approx(1)
     hand = cued_responses(TABLE).set_index("kind")["actual"].to_dict()
-    assert list(hand.values()) == [2, 1, 1, 1, 1]
+    assert list(hand.values()) == [2, 1, 1, 0, 1, 1]
 
 
 def test_intrusions_by_hand():
@@ -315,6 +335,11 @@ def test_bad_input_teaches():
     stranger = cued_table((PAIRS, [("a", "A"), ("x", "A")]))
     with pytest.raises(ValueError, match="row 5 shows 'x', which no pair of list 1 of subject 1"):
         cued_tests(stranger)
+    said = TABLE.assign(direction="forward")
+    with pytest.raises(
+        ValueError, match="shows 'D', which no pair .* has with direction 'forward'"
+    ):
+        cued_tests(said)
     with pytest.raises(ValueError, match="there are no tests"):
         cued_tests(TABLE[TABLE["trial_type"] == "study"])
     with pytest.raises(ValueError, match="cue"):

@@ -70,6 +70,26 @@ def test_tests_by_hand():
     assert tests["depth"].tolist()[:2] == ["flat", "deep"]
 
 
+def test_rearranged_pairs_are_new():
+    table = pd.DataFrame(
+        {
+            "subject": 1,
+            "list": 1,
+            "trial_type": ["study", "study", "recall", "recall"],
+            "position": [1, 2, 1, 2],
+            "cue": ["a", "b", "a", "b"],
+            "item": ["A", "B", "A", "A"],
+            "response": [None, None, "yes", "yes"],
+        }
+    )
+    tests = recognition_tests(table)
+    assert tests["old"].tolist() == [True, False]
+    assert tests["cue"].tolist() == ["a", "b"]
+    told = recognition_tests(table.assign(lag=[None, None, 7, 3]))
+    assert told["lag"].isna().tolist() == [False, True]
+    assert told["lag"].iloc[0] == 7
+
+
 # --- yes and no
 
 
