@@ -14,6 +14,7 @@ from paradigms.item_recall import ItemRecall
 from paradigms.probed_recall import ProbedRecall
 from paradigms.recognition import Recognition
 from paradigms.repeat_copy import RepeatCopy
+from paradigms.representation_recall import RepresentationRecall
 from paradigms.schedule import Event, Schedule
 from paradigms.scoring import accuracy
 from paradigms.serial_recall import SerialRecall, span_test
@@ -36,6 +37,7 @@ BIT_TASKS = {
     "copy": Copy,
     "repeat-copy": RepeatCopy,
     "item-recall": ItemRecall,
+    "representation-recall": RepresentationRecall,
 }
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "RandomBinary",
     "Recognition",
     "RepeatCopy",
+    "RepresentationRecall",
     "Schedule",
     "SerialRecall",
     "Similar",

@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from paradigms import BIT_TASKS, Copy, ItemRecall, RepeatCopy, bits_per_sequence, wrong_bits
+from paradigms import (
+    BIT_TASKS,
+    Copy,
+    ItemRecall,
+    RepeatCopy,
+    RepresentationRecall,
+    bits_per_sequence,
+    wrong_bits,
+)
 from paradigms.bit_tasks import Batch, accuracy
 
 TASKS = {
@@ -13,6 +21,7 @@ TASKS = {
     "standardised": RepeatCopy(8, (1, 10), (1, 10), flag="end", norm_max=0),
     "item recall": ItemRecall(),
     "with flags out": ItemRecall(8, (2, 8), flags_out=True),
+    "representation recall": RepresentationRecall(),
 }
 
 
@@ -34,7 +43,8 @@ def test_the_same_arguments_give_the_same_sequences(task):
 
 def test_answers_come_without_input_and_nothing_is_due_elsewhere(task):
     batch = task.batch(seed=1, i=0, n=50)
-    assert (batch.inputs[batch.mask] == 0).all()
+    if not isinstance(task, RepresentationRecall):  # where an answer is due with its question
+        assert (batch.inputs[batch.mask] == 0).all()
     assert (batch.targets[~batch.mask] == 0).all()
     for row in batch.mask:  # due in a row, and at least one step
         assert row.any() and (np.diff(row.astype(int)) != 0).sum() <= 2
@@ -165,6 +175,27 @@ def test_item_recall_is_that_of_park():
     assert (targets[:, :, 8:] == 0).all()
 
 
+def test_representation_recall_is_that_of_park():
+    """Eight items of eight parts of 8 bits; flags at steps 0 and 9; four parts blank in a query."""
+    inputs, targets, mask = RepresentationRecall().batch(seed=0, i=0, n=40)
+    assert inputs.shape == (40, 26, 66) and targets.shape == (40, 26, 32)
+    lengths = mask.sum(axis=1)
+    assert (lengths.min(), lengths.max()) == (8, 16)
+    for row, due, n in zip(inputs, targets, lengths, strict=True):
+        assert only(row, 64) == [0] and only(row, 65) == [9]
+        parts = row[1:9, :64].reshape(8, 8, 8)
+        values = parts @ 2 ** np.arange(8)[::-1]  # most significant bit first
+        assert (np.diff(values, axis=0) > 0).all()  # distinct, and sorted
+        assert values.min() >= 1 and values.max() <= 254
+        for query, answer in zip(row[10 : 10 + n, :64], due[10 : 10 + n], strict=True):
+            shown = query.reshape(8, 8)
+            blank = (shown == 0).all(axis=1)
+            assert blank.sum() == 4
+            (item,) = (k for k in range(8) if (parts[k][~blank] == shown[~blank]).all())
+            np.testing.assert_array_equal(answer, parts[item][blank].ravel())
+    np.testing.assert_array_equal(mask.argmax(axis=1), 10)
+
+
 def test_bits_are_fair_and_lengths_uniform():
     batch = Copy(8, (1, 4)).batch(seed=0, i=0, n=2000)
     lengths = batch.mask.sum(axis=1)
@@ -183,6 +214,9 @@ def test_bits_are_fair_and_lengths_uniform():
         (lambda: RepeatCopy(repeats=(2, 2), norm_max=0), "repeats=.2, 2. has no variance"),
         (lambda: RepeatCopy(norm_max=-1.0), "norm_max must be 0 or more"),
         (lambda: RepeatCopy(flag="middle"), "flag must be one of 'start', 'end'"),
+        (lambda: RepresentationRecall(n_parts=3), "n_parts must be even"),
+        (lambda: RepresentationRecall(n_parts=6), "n_bits=64 is no multiple of n_parts=6"),
+        (lambda: RepresentationRecall(n_parts=32), "n_items=8 must differ .* 2 bits have 2 values"),
         (lambda: ItemRecall(n_items=(1, 3)), "n_items must be .from, to. with 2 <= from"),
     ],
 )
