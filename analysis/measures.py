@@ -43,6 +43,7 @@ from analysis.serial_recall.grouping import (
     interpositions,
     interpositions_counts,
 )
+from analysis.serial_recall.latencies import serial_latencies, serial_latencies_counts
 from analysis.serial_recall.transpositions import (
     locality,
     locality_counts,
@@ -78,4 +79,5 @@ COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
     fill_in: fill_in_counts,
     group_accuracy: group_accuracy_counts,
     interpositions: interpositions_counts,
+    serial_latencies: serial_latencies_counts,
 }

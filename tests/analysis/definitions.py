@@ -15,6 +15,7 @@ from analysis import (
     distance_rank_window,
     irt,
     semantic_factor,
+    serial_latencies,
 )
 from analysis.measures import COUNTS
 
@@ -31,8 +32,8 @@ DEFINITIONS: dict[Callable[..., Any], dict[str, Any]] = {
     category_crp: {"category": CATEGORY},
     category_clustering: {"category": CATEGORY},
 }
-#: all measures but that of times, which the recalls of these tests lack
-MEASURES = [measure for measure in COUNTS if measure is not irt]
+#: all measures but those of times, which the recalls of these tests lack
+MEASURES = [measure for measure in COUNTS if measure not in (irt, serial_latencies)]
 
 
 def definition(measure: Callable[..., Any]) -> dict[str, Any]:

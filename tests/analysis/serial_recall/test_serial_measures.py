@@ -399,6 +399,22 @@ def test_bootstrap_works_on_serial_measures():
         assert (pooled["low"] <= pooled["mean"]).all()
 
 
+def test_bootstrap_works_on_latencies():
+    recalls = lists([1, 2, 3, 4, 5], [2, 1, 3, 4, 5])
+    rt = np.arange(100.0, 1100.0, 100).reshape(2, 5)
+    recalls = Recalls(
+        recalls.presented,
+        recalls.recalled,
+        recalls.labels,
+        recall_columns={"rt": rt},
+        omissions=True,
+    )
+    pooled = bootstrap_lists(serial_latencies, recalls, n_boot=50)
+    assert pooled["mean"].tolist() == [350, 450, 550, 650, 750]
+    assert (pooled["low"] >= 100).all()
+    assert (pooled["high"] <= 1000).all()
+
+
 # --- bad input
 
 
