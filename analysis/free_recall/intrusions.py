@@ -52,7 +52,7 @@ def intrusions(
     """
     recalls = as_recalls(recalls)
     counted = counted_intrusions(recalls, repeats)
-    prior = np.count_nonzero(counted & (list_lags(recalls) > 0), axis=1)
+    prior = np.count_nonzero(counted & (list_lags(recalls, list_numbers(recalls)) > 0), axis=1)
     extra = np.count_nonzero(counted, axis=1) - prior
     keys, group = group_lists(recalls, ["subject", *by_columns(by)])
     per_list = np.stack([prior, extra, np.ones_like(prior)], axis=1)
@@ -72,20 +72,14 @@ def counted_intrusions(recalls: Recalls, repeats: bool) -> NDArray[np.bool_]:
     return intrusion
 
 
-def list_lags(recalls: Recalls) -> NDArray[np.int32]:
+def list_lags(recalls: Recalls, number: NDArray[np.integer]) -> NDArray[np.int32]:
     """(lists, outputs) How many lists ago each intrusion was studied.
 
-    By the numbers of the lists, so that lists left out keep their place; of several earlier lists
+    By the `number` of each list, so that lists left out keep their place; of several earlier lists
     the last one. 0 for responses that are no prior-list intrusion.
-
-    Raises
-    ------
-    ValueError
-        If lists are not numbered.
     """
     from analysis.kernels import last_studied
 
-    number = list_numbers(recalls)
     subject = pd.factorize(recalls.labels["subject"])[0]
     presented, said, n_items = _words_from_zero(recalls)
     lag = np.zeros(recalls.recalled.shape, dtype=np.int32)
@@ -119,5 +113,8 @@ def list_numbers(recalls: Recalls) -> NDArray[np.int64]:
             f"the lists must be numbered to tell earlier ones from later ones, here list is "
             f"{labels['list'].iloc[0]!r}; number them in order within each subject"
         )
-    first = labels.groupby("subject", observed=True)["list"].transform("min")
-    return (labels["list"] - first).to_numpy(dtype=np.int64)
+    number = labels["list"].to_numpy(dtype=np.int64)
+    subject = pd.factorize(labels["subject"])[0]
+    first = np.full(subject.max() + 1, number.max())
+    np.minimum.at(first, subject, number)
+    return number - first[subject]

@@ -7,16 +7,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.counts import Counts, ratios, responses
+from analysis.counts import Counts, at_first_places, ratios, responses
 from analysis.recalls import Recalls, as_recalls
 
 First = Literal["correct", "response"]
+Of = Literal["begun", "all"]
 
 
 def pfr(
     recalls: pd.DataFrame | Recalls,
     by: str | Sequence[str] | None = None,
     first: First = "correct",
+    of: Of = "begun",
 ) -> pd.DataFrame:
     """Probability of first recall, by study position, of each subject.
 
@@ -31,6 +33,9 @@ def pfr(
         "response": the first response, among lists with at least one; a list that begins with an
         intrusion counts as 0 at every position, so the curve sums to less than 1 (the human
         reference curves of this package).
+    of : {"begun", "all"}
+        Whether the lists are those with a first recall, as above, or all of them: pybeh and EMBAM
+        divide the first responses by all lists.
 
     Returns
     -------
@@ -41,7 +46,7 @@ def pfr(
     Raises
     ------
     ValueError
-        If `first` is neither.
+        If `first` or `of` is neither.
 
     Examples
     --------
@@ -63,26 +68,26 @@ def pfr(
     free recall. Journal of Experimental Psychology: Learning, Memory, and Cognition, 25(4),
     923-941.
     """
-    return ratios(as_recalls(recalls), partial(pfr_counts, first=first), by, "prob")
+    return ratios(as_recalls(recalls), partial(pfr_counts, first=first, of=of), by, "prob")
 
 
-def pfr_counts(recalls: Recalls, first: First = "correct") -> Counts:
+def pfr_counts(recalls: Recalls, first: First = "correct", of: Of = "begun") -> Counts:
     """Counts per list: x is the study position, (lists, L)."""
     if first not in ("correct", "response"):
         raise ValueError(f"first must be 'correct' or 'response', got {first!r}")
-    length = recalls.presented.shape[1]
-    actual = np.zeros((len(recalls), length), dtype=np.int8)
+    if of not in ("begun", "all"):
+        raise ValueError(f"of must be 'begun' or 'all', got {of!r}")
+    _, words = at_first_places(recalls)
+    actual = np.zeros(words.shape, dtype=np.int8)
     begun = np.zeros(len(recalls), dtype=bool)
-    possible = np.zeros((len(recalls), length), dtype=bool)
     for response in responses(recalls):
         hit = np.flatnonzero(response.new & ~begun)
         actual[hit, response.place[hit]] = 1
-        possible[hit] = response.available[hit]
         begun[hit] = True
-        if first == "response":  # whatever it was
-            begun = recalls.recalled[:, 0] != 0
-            possible = begun[:, None] & response.available
         if first == "response" or begun.all():
             break
-    x = pd.DataFrame({"input": np.arange(1, length + 1)})
+    if first == "response":  # an intrusion, too
+        begun = recalls.recalled[:, 0] != 0
+    possible = words if of == "all" else words & begun[:, None]
+    x = pd.DataFrame({"input": np.arange(1, words.shape[1] + 1)})
     return Counts(x, actual, possible.astype(np.int8))

@@ -73,14 +73,15 @@ def pli_list_lag(
         raise ValueError(f"max_lag must be 1 or more, got {max_lag}")
     if of not in ("intrusions", "plis"):
         raise ValueError(f"of must be 'intrusions' or 'plis', got {of!r}")
-    late = list_numbers(recalls) >= max_lag
+    number = list_numbers(recalls)
+    late = number >= max_lag
     if not late.any():
         raise ValueError(
             f"no subject has more than max_lag={max_lag} lists, and the first {max_lag} of each are "
             "left out; look at shorter lags"
         )
     counted = counted_intrusions(recalls, repeats)[late]
-    lag = np.where(counted, list_lags(recalls)[late], 0)
+    lag = np.where(counted, list_lags(recalls, number)[late], 0)
     lags = np.arange(1, max_lag + 1)
     at_lag = [np.count_nonzero(lag == k, axis=1) for k in lags]
     total = np.count_nonzero(counted if of == "intrusions" else lag > 0, axis=1)

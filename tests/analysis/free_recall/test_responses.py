@@ -296,3 +296,16 @@ def test_first_recall_by_response_of_a_repeated_word():
     table = pfr(recalls, first="response")
     assert table["actual"].tolist() == [1, 0, 0]
     assert table["possible"].tolist() == [2, 2, 1]
+
+
+def test_first_recall_of_all_lists():
+    recalls = Recalls.from_positions([[2, 1], [-1, 1], [-1, 0], [0, 0]], list_length=2)
+    for first, of, prob in (
+        ("correct", "begun", [1 / 2, 1 / 2]),
+        ("correct", "all", [1 / 4, 1 / 4]),
+        ("response", "begun", [0, 1 / 3]),
+        ("response", "all", [0, 1 / 4]),
+    ):
+        assert pfr(recalls, first=first, of=of)["prob"].tolist() == pytest.approx(prob)
+    with pytest.raises(ValueError, match="of must be 'begun' or 'all', got 'lists'"):
+        pfr(recalls, of="lists")
