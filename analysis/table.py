@@ -90,7 +90,8 @@ def check_rows(rows: Rows, omissions: bool = False, paradigm: Paradigm | None = 
     if not first:
         return
     n_violations = sum(breach.n_rows for breach in [*first, *found])
-    said = "\n".join(_sentence(rows.table, breach) for breach in first)
+    # one sentence tells all missing columns
+    said = "\n".join(dict.fromkeys(_sentence(rows.table, breach) for breach in first))
     if n_violations > 1:
         given = "table" + (", omissions=True" if omissions else "")
         given += f", paradigm={paradigm!r}" if paradigm else ""

@@ -104,6 +104,12 @@ def test_columns_that_are_there_are_checked_when_others_are_missing():
     assert rows_and_columns(table) == [(None, "subject"), ("b", "position")]
 
 
+def test_missing_columns_are_told_in_one_sentence():
+    with pytest.raises(ValueError) as error:
+        check_table(pd.DataFrame())
+    assert str(error.value).count("which has none") == 1
+
+
 def test_a_column_that_comes_twice():
     table = pd.concat([legal(), legal()[["item"]]], axis=1)
     assert rows_and_columns(table) == [(None, "item")]
