@@ -172,7 +172,7 @@ def human_tables(path: Path, n_subjects: int) -> list[pd.DataFrame]:
         recalls = read_trials(path)
     labels = recalls.labels.reset_index(drop=True)
     tables = []
-    # psifr cannot count the lags of lists of one word
+    # psifr cannot count compound lags of lists of one word
     for _, part in labels[labels["list_length"] > 1].groupby(["condition", "list_length"]):
         subjects = part["subject"].unique()
         some = subjects[:n_subjects] if n_subjects else subjects

@@ -365,6 +365,21 @@ def test_renaming_items_changes_nothing(responses, random):
         pd.testing.assert_frame_equal(measure(renamed, distances, **options), expected)
 
 
+@pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.__name__)
+@pytest.mark.parametrize(
+    ("recalled", "length"),
+    [([[1]], 1), ([[0]], 1), ([[-1, -1]], 1), ([[-1, -1, -1]], 4), ([[0], [0]], 3)],
+    ids=["one word", "one word lost", "one word, intrusions", "all intrusions", "nothing"],
+)
+def test_the_smallest_lists(measure, recalled, length):
+    recalls = Recalls.from_positions(recalled, length)
+    table = measure(recalls, **definition(measure))
+    assert (table["subject"] == 1).all()
+    pd.testing.assert_frame_equal(measure(recalls.to_table(), **definition(measure)), table)
+    if "actual" in table:
+        assert (table["actual"] <= table["possible"]).all()
+
+
 @pytest.mark.parametrize("repeated", ["first", "nearest"])
 def test_lists_without_repeated_words_lie_where_they_lie(repeated, random_table):
     table = random_table(5)
