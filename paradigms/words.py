@@ -121,8 +121,9 @@ def spaced_order(
     undone = np.arange(len(times))
     attempt = 0
     while len(undone):
-        # what has most times left comes first where chance alone has ended in a dead end
-        order[undone], done = _attempt(rng, times[undone], spacing, n_steps, eagerness=attempt)
+        # where chance alone keeps ending in dead ends, what has most times left comes first
+        eagerness = max(attempt - 20, 0) / 4
+        order[undone], done = _attempt(rng, times[undone], spacing, n_steps, eagerness)
         undone = undone[~done]
         attempt += 1
     return order

@@ -7,6 +7,7 @@ from analysis.recognition.frequency import frequency_judgments
 from analysis.recognition.rates import hit_rates
 from analysis.recognition.tests import recognition_tests
 from paradigms import Event, FrequencyJudgment, Recognition
+from paradigms.words import spaced_order
 
 from .responders import as_table
 
@@ -81,12 +82,21 @@ def test_words_come_as_often_as_said_with_others_between():
             assert (np.diff(np.flatnonzero(studied == word)) > 3).all()
 
 
-def test_words_that_come_often_are_all_over_the_list():
-    task = FrequencyJudgment(frequencies=(1, 4), words_per_frequency=3, spacing=1)
-    schedule = task.trials(seed=1, i=0, n_lists=600)
-    times = (schedule.presented[:, :, None] == schedule.presented[:, None, :]).sum(axis=2)
-    # but for the ends, where what is far apart is easier placed, as in shuffled orders: 12 of 15
-    np.testing.assert_allclose((times == 4).mean(axis=0), 0.8, atol=0.12)
+def test_orders_are_those_of_drawing_what_is_left():
+    """A A B C with something between the As, each drawn in proportion to how often it is left.
+
+    Lists begin with A by 2/4, and then all of them can be finished; with B by 1/4, which ends well
+    if A is next, by 2/3, and so with C. Of the lists that end well 1/2 : 1/6 : 1/6 begin with each.
+    """
+    order = spaced_order(np.random.default_rng(0), np.tile([2, 1, 1], (6000, 1)), spacing=1)
+    first = np.bincount(order[:, 0]) / 6000
+    np.testing.assert_allclose(first, [0.6, 0.2, 0.2], atol=0.025)
+
+
+def test_the_tightest_spacing_is_kept():
+    order = spaced_order(np.random.default_rng(0), np.tile([5, 5, 4], (50, 1)), spacing=2)
+    possible = [([0, 1, 2] * 5)[:14], ([1, 0, 2] * 5)[:14]]
+    assert all(row in possible for row in order.tolist())
 
 
 def test_judgments_go_into_the_table_as_numbers_of_times():
