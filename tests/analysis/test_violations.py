@@ -194,8 +194,9 @@ def test_the_check_passes_exactly_what_has_no_violations(cells, omissions):
     touched = {row for row, _, _ in cells}
     if found.empty:
         check_table(table, omissions)
-        # and what the check passes, the twin takes
-        assert len(Recalls.from_table(table, omissions).to_table()) == 7
+        # and what the check passes, the twin takes: all but omissions at the end of a list
+        back = Recalls.from_table(table, omissions).to_table()
+        assert back["item"].notna().sum() == table["item"].notna().sum()
     else:
         assert touched
         with pytest.raises(ValueError, match="row|item"):
