@@ -1,9 +1,8 @@
 """How fast the measures of free recall are beside psifr: `python -m benchmarks.analysis`.
 
-Each round counts, one after the other, what ours and psifr take for the same measure: ours on all
-lists, psifr on the first of them, scaled up by their number, for it takes minutes on all. The table
-gives the median over the rounds of the ratio of CPU times and, in brackets, its range. The cost of
-a million lists is that of a process of its own.
+Each round counts, one after the other, what ours and psifr take for the same measure of the same
+lists. The table gives the median over the rounds of the ratio of CPU times and, in brackets, its
+range. The cost of a million lists is that of a process of its own.
 """
 
 import argparse
@@ -79,13 +78,11 @@ def cpu(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def beside_psifr(n_lists: int, n_psifr: int, n_rounds: int) -> list[str]:
+def beside_psifr(n_lists: int, n_rounds: int) -> list[str]:
     """Rows of the table: from the dense twin, and from the long table."""
     recalls = some_recalls(n_lists)
     table = recalls.to_table()
-    few = recalls.take(slice(n_psifr)).to_table()
-    scale = n_lists / n_psifr
-    merged = fr.merge_free_recall(few)
+    merged = fr.merge_free_recall(table)
     rows = []
     for name, mine, theirs in PAIRS:
         mine(recalls.take(slice(1000)))  # imports, caches
@@ -93,8 +90,8 @@ def beside_psifr(n_lists: int, n_psifr: int, n_rounds: int) -> list[str]:
         for _ in range(n_rounds):
             twin = cpu(lambda mine=mine: mine(recalls))
             long = cpu(lambda mine=mine: mine(table))
-            measured = cpu(lambda theirs=theirs: theirs(merged)) * scale
-            merging = cpu(lambda: fr.merge_free_recall(few)) * scale
+            measured = cpu(lambda theirs=theirs: theirs(merged))
+            merging = cpu(lambda: fr.merge_free_recall(table))
             if name.startswith("PLI"):  # psifr looks up the earlier lists while it merges
                 measured, merging = measured + merging, 0.0
             rounds.append(
@@ -148,7 +145,6 @@ def machine() -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lists", type=int, default=28_000)
-    parser.add_argument("--psifr-lists", type=int, default=1_400)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--out", type=Path, default=Path("docs/benchmarks_analysis.md"))
     parser.add_argument("--many", type=int, help="only time so many lists, for the second table")
@@ -157,7 +153,7 @@ def main() -> None:
         many_lists(options.many)
         return
     warnings.simplefilter("ignore")  # psifr averages empty sets and relies on older pandas
-    rows = beside_psifr(options.lists, options.psifr_lists, options.rounds)
+    rows = beside_psifr(options.lists, options.rounds)
     sizes = [of_a_process(n) for n in (125_000, 250_000, 500_000, 1_000_000)]
     options.out.write_text(
         f"""# Benchmarks of the analysis
@@ -166,7 +162,7 @@ def main() -> None:
 
 ## Beside psifr
 
-{options.lists:,} lists of {LENGTH} words with 4 to 12 responses, {LISTS_OF_A_SUBJECT} lists a subject. CPU seconds, median of {options.rounds} interleaved rounds; psifr runs on {options.psifr_lists:,} of the lists, scaled up. From the long table ours includes the check and the conversion, psifr its merge; of prior-list intrusions (PLI) always, for that is where psifr looks up the earlier lists. Ratios: psifr / ours, median and range.
+{options.lists:,} lists of {LENGTH} words with 4 to 12 responses, {LISTS_OF_A_SUBJECT} lists a subject. CPU seconds, median of {options.rounds} interleaved rounds. From the long table ours includes the check and the conversion, psifr its merge; of prior-list intrusions (PLI) always, for that is where psifr looks up the earlier lists. Ratios: psifr / ours, median and range.
 
 | measure | ours from the twin, s | psifr, s | ratio | ours from the table, s | psifr with merge, s | ratio |
 | --- | --- | --- | --- | --- | --- | --- |

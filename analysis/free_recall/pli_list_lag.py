@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.counts import by_columns, group_lists, sum_groups
+from analysis.counts import by_columns, group_lists
 from analysis.free_recall.intrusions import counted_intrusions, list_lags, list_numbers
 from analysis.recalls import Recalls, as_recalls
 
@@ -80,19 +80,25 @@ def pli_list_lag(
             f"no subject has more than max_lag={max_lag} lists, and the first {max_lag} of each are "
             "left out; look at shorter lags"
         )
-    counted = counted_intrusions(recalls, repeats)[late]
-    lag = np.where(counted, list_lags(recalls, number)[late], 0)
-    lags = np.arange(1, max_lag + 1)
-    at_lag = [np.count_nonzero(lag == k, axis=1) for k in lags]
-    total = np.count_nonzero(counted if of == "intrusions" else lag > 0, axis=1)
+    row, output = np.nonzero(counted_intrusions(recalls, repeats) & late[:, None])
+    lag = list_lags(recalls, number)[row, output]
     keys, group = group_lists(recalls, ["subject", *by_columns(by)])
-    per_list = np.stack([*at_lag, total, np.ones_like(total)], axis=1)
-    *count, possible, n_lists = sum_groups(per_list, group[late], len(keys)).T
-    counts = pd.DataFrame({"count": np.stack(count, axis=1).ravel()})
-    counts["per_list"] = counts["count"] / n_lists.repeat(max_lag)
-    counts["prob"] = counts["count"] / possible.repeat(max_lag)
-    counts["n_lists"] = n_lists.repeat(max_lag)
-    counts["possible"] = possible.repeat(max_lag)
-    table = keys.merge(pd.DataFrame({"list_lag": lags}), how="cross").join(counts)
+    n_groups = len(keys)
+    near = (lag >= 1) & (lag <= max_lag)
+    cell = group[row[near]] * max_lag + lag[near] - 1
+    counted = row if of == "intrusions" else row[lag > 0]
+    count = np.bincount(cell, minlength=n_groups * max_lag)
+    possible = np.bincount(group[counted], minlength=n_groups).repeat(max_lag)
+    n_lists = np.bincount(group[late], minlength=n_groups).repeat(max_lag)
+    with np.errstate(invalid="ignore"):
+        columns = {
+            "count": count,
+            "per_list": count / n_lists,
+            "prob": count / possible,
+            "n_lists": n_lists,
+            "possible": possible,
+        }
+    x = pd.DataFrame({"list_lag": np.arange(1, max_lag + 1)})
+    table = keys.merge(x, how="cross").assign(**columns)
     # not of subjects whose every list was left out
     return table[table["n_lists"] > 0].reset_index(drop=True)
