@@ -137,7 +137,7 @@ class PairedAssociates:
         delay = distraction(self.retention_interval, self.presentation_time)
         words = draw_words(rng, n_lists, 2 * n + delay[1], self.pool_size)
         pairs, distractors = words[:, : 2 * n].reshape(n_lists, 2, n), words[:, 2 * n :]
-        # a pair's place in the design: which number of presentations, and the how manieth with it
+        # a pair's place in the design: which number of presentations, and its rank among those with it
         place = random_orders(rng, n_lists, n)
         times = np.array(self._times())
         level, rank = place % len(times), place // len(times)

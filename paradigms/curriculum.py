@@ -184,3 +184,41 @@ def growing_lists(list_length: int, updates: int = 100, steps: int = 4) -> Curri
     part = max(1, list_length // steps)
     lengths = [*range(part, list_length, part), list_length]
     return Curriculum([Stage({"list_length": n}, updates=updates) for n in lengths])
+
+
+def default_curriculum(paradigm: Any) -> Curriculum:
+    """What a paradigm is learnt by where nothing else is said: lists that grow by count.
+
+    Lists grow to the length of the paradigm (the shortest, if it has several), tests with them;
+    groups come last. Lengths that the paradigm cannot have, as where categories fill a list, are
+    left out.
+
+    Examples
+    --------
+    >>> from paradigms import Recognition
+    >>> [dict(stage.settings) for stage in default_curriculum(Recognition(8)).stages][:2]
+    [{'list_length': 2, 'n_targets': 2, 'n_lures': 2}, {'list_length': 4, 'n_targets': 4, 'n_lures': 4}]
+    """
+    whole = Stage()
+    lengths = getattr(paradigm, "lengths", None) or (getattr(paradigm, "list_length", 0),)
+    growing = growing_lists(min(lengths)).stages[:-1] if min(lengths) > 1 else ()
+    stages = []
+    for stage in growing:
+        n = stage.settings["list_length"]
+        settings: dict[str, Any] = {"list_length": n}
+        for name in ("n_targets", "n_lures", "n_tests"):
+            if getattr(paradigm, name, 0):
+                settings[name] = min(n, getattr(paradigm, name))
+        if getattr(paradigm, "group_sizes", ()):
+            settings |= {"group_sizes": (), "pause": 0.0}
+        if _can_have(paradigm, settings):
+            stages.append(Stage(settings, updates=stage.updates))
+    return Curriculum([*stages, whole])
+
+
+def _can_have(paradigm: Any, settings: Mapping[str, Any]) -> bool:
+    try:
+        replace(paradigm, **settings)
+    except ValueError:  # what a paradigm raises for settings that do not go together
+        return False
+    return True

@@ -232,8 +232,8 @@ def steps_of(seconds: float, step: float) -> int:
 
     Examples
     --------
-    >>> [steps_of(seconds, 0.1) for seconds in (0, 0.05, 0.3, 1.1)]
-    [0, 1, 3, 11]
+    >>> [steps_of(seconds, 0.7) for seconds in (0, 0.05, 2.1, 2.2)]  # 2.1 / 0.7 > 3 in floats
+    [0, 1, 3, 4]
     """
     return int(np.ceil(round(seconds / step, 9)))
 

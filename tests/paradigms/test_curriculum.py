@@ -49,6 +49,12 @@ def test_stages_are_those_of_going_through_training(rng):
     assert seen == {0, 1, 2, 3, 4}
 
 
+@pytest.mark.parametrize("gate", [{"loss": 0.5}, {"accuracy": 0.5}])
+def test_a_bound_that_is_just_reached_ends_a_stage(gate):
+    curriculum = Curriculum([Stage(**gate, window=2), Stage()])
+    assert curriculum.stage(losses=[0.75, 0.25], accuracies=[0.25, 0.75]) == 1
+
+
 def test_stages_never_go_back(rng):
     curriculum = Curriculum([Stage(accuracy=0.55, window=2)] * 5 + [Stage()])
     accuracies = rng.random(200)
