@@ -50,8 +50,9 @@ def lag_crp(
         second to the third response, which in immediate recall are mostly recency. Words recalled
         there still count as recalled.
     intrusions : {"break", "bridge"}
-        Whether an intrusion or a repeat breaks the sequence (psifr), or is passed over, so that
-        the words on both sides of it make a transition.
+        Whether an intrusion or a repeat breaks the sequence (psifr, pybeh, EMBAM), or is passed
+        over, so that the words on both sides of it make a transition (quail does so with
+        intrusions, jaxcmr with repeats).
     lag_key : str or Series
         Whole numbers whose difference is the lag: "input" (study position), a column of the study
         rows, or a Series indexed by item. Lags beyond the list length - 1 are refused.

@@ -29,7 +29,9 @@ def temporal_factor(
 
     Each transition ranks the distance of the word recalled among the distances of all words still
     possible: 1 for the nearest, 0 for the farthest, ties half-way. 0.5 is chance. Transitions are
-    those of `lag_crp`, without those that had only one word left.
+    those of `lag_crp`, without those that had only one word left. The mean is over all transitions
+    of a subject (psifr, pybeh); EMBAM and jaxcmr average within each list first, as the mean over
+    `by="list"` does.
 
     Parameters
     ----------
