@@ -9,8 +9,9 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from memsim.closed_loop import Recall
 from memsim.divergence import Diverged, clip_gradients
-from memsim.participant import Participant, Recall
+from memsim.participant import Participant
 
 #: updates between two reports, each the mean of what came since the last
 REPORT_EVERY = 20
@@ -37,7 +38,7 @@ class Trained(Participant):
 
     Parameters
     ----------
-    network, codes, n_other_words
+    network, codes, n_other_words, objective
         See `Participant`.
     seed : int
     restarts : tuple of str
@@ -65,7 +66,9 @@ class Learner:
         self.restarts: list[str] = []
         self.history: list[Progress] = []
         self.failure: str | None = None
-        self.seen: list[tuple[float, float]] = []
+        self.losses: list[float] = []
+        self.accuracies: list[float] = []
+        self.reported = 0
 
     @property
     def attempt(self) -> int:
@@ -80,7 +83,7 @@ class Learner:
         parameters = self.participant.network.parameters()
         self.optimiser = torch.optim.Adam(parameters, lr=learning_rate)
         self.failure = None
-        self.seen.clear()
+        self.losses, self.accuracies, self.reported = [], [], 0
 
     def begins_again(self) -> bool:
         """Whether there is to be another attempt, which is then counted."""
@@ -98,13 +101,15 @@ class Learner:
             return False
         self.optimiser.param_groups[0]["lr"] = learning_rate
         self.optimiser.step()
-        self.seen.append((loss.item(), share_right(recall)))
+        self.losses.append(loss.item())
+        self.accuracies.append(share_right(recall))
         return True
 
     def report(self, update: int) -> Progress:
         """Means since the last report."""
-        mean_loss, mean_right = np.mean(self.seen, axis=0)
-        self.seen.clear()
+        new = slice(self.reported, None)
+        mean_loss, mean_right = np.mean(self.losses[new]), np.mean(self.accuracies[new])
+        self.reported = len(self.losses)
         self.history.append(Progress(self.attempt, update, float(mean_loss), float(mean_right)))
         return self.history[-1]
 
@@ -113,6 +118,7 @@ class Learner:
             network=self.participant.network,
             codes=self.participant.codes,
             n_other_words=self.participant.n_other_words,
+            objective=self.participant.objective,
             seed=self.seed,
             restarts=tuple(self.restarts),
             failure=self.failure,

@@ -15,11 +15,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from memsim.train import MOST_TOGETHER, Progress, Trained, train_group
-from paradigms import FreeRecall
+from paradigms.scoring import Paradigm
 
 
 def train_many(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     settings: Sequence[dict[str, Any]],
     *,
     workers: int = 1,
@@ -33,7 +33,7 @@ def train_many(
 
     Parameters
     ----------
-    paradigm : FreeRecall
+    paradigm : paradigm
     settings : sequence of dict
         Keyword arguments of `memsim.train`, such as `seed` and `storage_noise`.
     workers : int
@@ -53,6 +53,7 @@ def train_many(
 
     Examples
     --------
+    >>> from paradigms import FreeRecall
     >>> options = {"n_updates": 1, "hidden_size": 4, "word_size": 2}
     >>> two = train_many(FreeRecall(list_length=2), [options | {"seed": k} for k in (7, 8)])
     >>> [trained.seed for trained in two]
@@ -96,7 +97,7 @@ def _alike(settings: Sequence[dict[str, Any]], workers: int) -> list[list[int]]:
 
 
 def _train_group(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     settings: Sequence[dict[str, Any]],
     group: list[int],
     report: Callable[[int, Progress], None],
@@ -108,7 +109,7 @@ def _train_group(
 
 
 def _in_processes(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     settings: Sequence[dict[str, Any]],
     groups: list[list[int]],
     workers: int,
@@ -163,7 +164,7 @@ def _begin(line: _Line) -> None:
     threading.Thread(target=end_with_it, daemon=True).start()
 
 
-def _train(paradigm: FreeRecall, settings: Sequence[dict[str, Any]], group: list[int]) -> bytes:
+def _train(paradigm: Paradigm, settings: Sequence[dict[str, Any]], group: list[int]) -> bytes:
     def report(k: int, now: Progress) -> None:
         if _line.stop.is_set():
             raise _Stopped

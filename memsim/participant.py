@@ -2,66 +2,43 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
-from torch import Tensor
 
 from memsim.base import Network
+from memsim.closed_loop import LOOPS, Recall, Shown
 from memsim.dnc import DNC, fast
 from memsim.lesion import Lesion
-from memsim.objectives import order_free
-from paradigms import Event, RandomBinary, Schedule, encode
-from paradigms.codes import EVENT_CHANNELS
-
-
-class Recall(NamedTuple):
-    """What a network did on a batch of lists.
-
-    Attributes
-    ----------
-    responses : (b, outputs) integers
-        Study position from 1, -1 for a code that was not on the list, 0 for STOP and after it.
-    right : (b, outputs) booleans
-        Whether the network's own response was right; False after STOP.
-    asked : (b, outputs) booleans
-        Whether a response was asked for: recall had not stopped before.
-    log_right : (b, outputs)
-        Log probability of a right response; 0 where none was asked for.
-    trace : nested tuples of (b, steps, ...), or None
-        What happened in the network, from the first word to the last response; see the trace of
-        `memsim.base.Network`.
-    """
-
-    responses: Int[Tensor, "b outputs"]
-    right: Bool[Tensor, "b outputs"]
-    asked: Bool[Tensor, "b outputs"]
-    log_right: Float[Tensor, "b outputs"]
-    trace: Any
+from paradigms import Event, Schedule, encode
+from paradigms.codes import EVENT_CHANNELS, Codes
+from paradigms.scoring import Paradigm
 
 
 @dataclass(frozen=True, eq=False)
 class Participant:
     """A network, the item codes it sees and the words it knows.
 
-    Its last output says STOP, the others are the bits of a code, each on its own:
-    P(code) = P(not STOP) prod_b sigmoid(code_b output_b). This is what training makes probable.
-    What it says is a word all the same, as in redintegration (Schweickert, 1993): of the words it
-    knows, those of the list and others, each is said in proportion to the probability of its
-    code. It may therefore say a word that was not on the list, as people do. What it said is its
-    input at the next response.
+    Where it says words, its last output says STOP (or that it has no answer) and the others say a
+    code: P(code) = P(not STOP) prod_b sigmoid(code_b output_b) for bits (`memsim.read_out`). This
+    is what training makes probable. What it says is a word all the same, as in redintegration
+    (Schweickert, 1993): of the words it knows, those shown and others, each is said in proportion
+    to the probability of its code. It may therefore say a word that was not on the list, as
+    people do. What it said is its input at the next response, if that comes without a cue.
+
+    Where it chooses, its outputs are the options, by softmax.
 
     Parameters
     ----------
     network : Network
-        `codes.n_bits` + 4 inputs (see `paradigms.encode`) and `codes.n_bits` + 1 outputs.
-    codes : RandomBinary
+        With the channels that `channels` says.
+    codes : item codes
+        Such as `paradigms.RandomBinary`.
     n_other_words : int
         Words it knows besides those shown, new for every list.
+    objective : {"order-free", "ordered", "choice"}
+        That of the paradigm it takes part in.
 
     References
     ----------
@@ -70,8 +47,9 @@ class Participant:
     """
 
     network: Network
-    codes: RandomBinary
+    codes: Codes
     n_other_words: int = 200
+    objective: str = "order-free"
 
     def recall(
         self, schedule: Schedule, rng: np.random.Generator, *, lesion: Lesion | None = None
@@ -90,14 +68,20 @@ class Participant:
         Returns
         -------
         (lists, outputs) integers
-            Study position from 1 of each response in output order, repetitions included; -1 for
-            an intrusion; 0 after recall has stopped.
+            As the `score` of the paradigm takes them. Free and serial recall: study position from
+            1 of each response in output order, repetitions included; -1 for an intrusion; 0 for an
+            omission, and after recall has stopped. Tests with cues: item numbers, -1 for a word
+            never shown, 0 for none. Choice: number of the option, from 1.
         """
         learning = self.network.training
         self.network.eval()
         try:
             with torch.inference_mode():
-                return self.take_part(schedule, rng, lesion=lesion).responses.cpu().numpy()
+                responses = np.zeros((schedule.n_lists, schedule.n_responses), dtype=np.int64)
+                for rows in schedule.alike():  # lists that share their events go together
+                    done = self.take_part(schedule.take(rows), rng, lesion=lesion).responses
+                    responses[rows, : done.shape[1]] = done.cpu().numpy()
+                return responses
         finally:
             self.network.train(learning)
 
@@ -119,9 +103,9 @@ class Participant:
         rng : numpy Generator
             Source of all randomness.
         corrective_feedback : float
-            Probability that a wrong response is corrected while items are left: the next input
-            is then a right word, drawn by the network's own preference, as if it had said it.
-            For training; people's tests have none.
+            Probability that a wrong response is corrected: the next input is then the right word,
+            as if the network had said it; in free recall one of those left, drawn by its own
+            preference. For training; people's tests have none.
         lesion : Lesion, optional
             Parts of the network that do not work from its `from_step`, counted from the first
             event of the list.
@@ -131,7 +115,7 @@ class Participant:
         if lesion is not None:
             self.network.check_lesion(lesion)
         shown = self._show(schedule, rng)
-        test = _Test([shown], corrective_feedback)
+        test = LOOPS[self.objective]([shown], self.codes.kind, corrective_feedback)
         outputs, _, *trace = self.network(
             shown.inputs,
             respond=test.respond,
@@ -141,25 +125,50 @@ class Participant:
         )
         return test.recalls(outputs)[0]._replace(trace=trace[0] if trace else None)
 
-    def _show(self, schedule: Schedule, rng: np.random.Generator) -> "_Shown":
+    def _show(self, schedule: Schedule, rng: np.random.Generator) -> Shown:
         """What a network of this kind sees of lists, with codes and generators from `rng`."""
-        n_responses = _responses_at_the_end(schedule)
+        asked, heard = _response_steps(schedule)
         weight = next(self.network.parameters())
         device = weight.device
         noise_from, responses_from = (
             torch.Generator(device).manual_seed(int(seed)) for seed in rng.integers(2**62, size=2)
         )
-        codes = self.codes.draw(rng, schedule.item, n_others=self.n_other_words)
+        codes = self.codes.draw(rng, schedule.shown, n_others=self.n_other_words)
+        place, says, answer, n_studied = known_words(schedule, self.n_other_words)
+        if self.objective == "choice":
+            answer = schedule.answers - 1
         inputs, known = (
             torch.as_tensor(array, dtype=weight.dtype, device=device)
-            for array in (encode(schedule, codes[:, : schedule.item.shape[1]]), codes)
+            for array in (encode(schedule, codes[:, : schedule.shown.shape[1]]), codes)
         )
-        # the words it may say: those studied first, then those that would be intrusions
-        event = np.pad(schedule.event[0], (0, self.n_other_words), constant_values=Event.DISTRACTOR)
-        studied, others = (np.flatnonzero(event == e) for e in (Event.STUDY, Event.DISTRACTOR))
-        known = known[:, np.concatenate([studied, others])]
-        n_study = inputs.shape[1] - n_responses
-        return _Shown(inputs, known, len(studied), n_study, noise_from, responses_from)
+        return Shown(
+            inputs,
+            known[:, place],
+            torch.as_tensor(says, device=device),
+            n_studied,
+            asked,
+            heard,
+            torch.as_tensor(answer, device=device),
+            noise_from,
+            responses_from,
+        )
+
+
+def channels(paradigm: Paradigm, codes: Codes) -> tuple[int, int]:
+    """Inputs and outputs of a network that takes part in a paradigm.
+
+    Inputs are those of `paradigms.encode`; outputs a code and STOP, or one for each option.
+
+    Examples
+    --------
+    >>> from paradigms import PairedAssociates, RandomBinary, Recognition
+    >>> channels(PairedAssociates(), RandomBinary(16)), channels(Recognition(), RandomBinary(16))
+    ((36, 17), (20, 2))
+    """
+    schedule = paradigm.trials(0, 0, 1)
+    n_inputs = codes.width * (2 if schedule.has_pairs else 1) + len(EVENT_CHANNELS)
+    options = getattr(paradigm, "options", None)
+    return n_inputs, codes.width + 1 if options is None else len(options)
 
 
 def take_part_together(
@@ -194,7 +203,8 @@ def take_part_together(
         someone._show(schedule, rng)
         for someone, schedule, rng in zip(participants, schedules, rngs, strict=True)
     ]
-    test = _Test(shown, corrective_feedback)
+    first = participants[0]
+    test = LOOPS[first.objective](shown, first.codes.kind, corrective_feedback)
     networks = [someone.network for someone in participants if isinstance(someone.network, DNC)]
     inputs = torch.cat([lists.inputs for lists in shown])
     outputs, _ = fast.run_together(
@@ -207,128 +217,68 @@ def take_part_together(
     return test.recalls(outputs)
 
 
-class _Shown(NamedTuple):
-    """What one participant sees, and knows."""
+def known_words(
+    schedule: Schedule, n_other_words: int
+) -> tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.integer], int]:
+    """The words that may be said in a test of lists that share their events.
 
-    inputs: Float[Tensor, "b t x"]
-    known: Float[Tensor, "b words bits"]
-    n_studied: int
-    n_study: int
-    """Steps before the first response."""
-    noise_from: torch.Generator
-    responses_from: torch.Generator
+    Returns
+    -------
+    place : (words,) integers
+        Where each stands among `schedule.shown`; after these come the words never shown. First
+        those studied, in order, then second words of pairs, distractors, and what tests show.
+    says : (lists, words) integers
+        The response that each word is; see `memsim.closed_loop.Recall`.
+    answer : (lists, outputs) integers
+        Number of the word that is right at each response, from 0; -1 for none.
+    n_studied : int
 
-
-class _Test:
-    """The closed loop: what is said at each response, and what is left to say.
-
-    Several participants take it together, their lists one after the other.
-
-    `record` has for each response (b,) responses, right, asked, and (b, studied) left before it.
+    Examples
+    --------
+    >>> from paradigms import PairedAssociates
+    >>> task = PairedAssociates(list_length=1)
+    >>> place, says, answer, n_studied = known_words(task.trials(0, 0, n_lists=1), n_other_words=2)
+    >>> place  # the pair, its cue once more, and two others
+    array([0, 3, 1, 6, 7])
+    >>> says[0, 2:], answer, n_studied
+    (array([ 0, -1, -1]), array([[1]]), 1)
     """
-
-    def __init__(self, shown: Sequence[_Shown], corrective_feedback: float) -> None:
-        known = shown[0].known if len(shown) == 1 else torch.cat([each.known for each in shown])
-        self.known, self.n_studied, self.begins = known, shown[0].n_studied, shown[0].n_study
-        self.corrective_feedback = corrective_feedback
-        self.generators = [each.responses_from for each in shown]
-        self.lists = torch.arange(len(known), device=known.device)
-        self.left = torch.zeros(known.shape[:2], dtype=torch.bool, device=known.device)
-        self.left[:, : self.n_studied] = True
-        self.going = torch.ones(len(known), dtype=torch.bool, device=known.device)
-        self.record: list[tuple[Tensor, Tensor, Tensor, Tensor]] = []
-
-    def recalls(self, outputs: Float[Tensor, "b t y"]) -> list[Recall]:
-        """What each participant did, once all outputs are there."""
-        responses, right, asked, left = (
-            torch.stack(part, dim=1) for part in zip(*self.record, strict=True)
-        )
-        log_words, log_stop = self._log_responses(
-            outputs[:, self.begins :], self.known[:, : self.n_studied]
-        )
-        log_right = order_free(log_words, log_stop, left) * asked
-        parts = (part.chunk(len(self.generators)) for part in (responses, right, asked, log_right))
-        return [
-            Recall(said, was_right, was_asked, log_p, trace=None)
-            for said, was_right, was_asked, log_p in zip(*parts, strict=True)
-        ]
-
-    def respond(self, step: int, output: Float[Tensor, "b y"]) -> Float[Tensor, "b x"] | None:
-        """Say a word: its code is what the next input brings."""
-        if step < self.begins:
-            return None
-        asked, left = self.going, self.left
-        words_left = left.any(dim=1)
-        log_words, log_stop = self._log_responses(output[:, None], self.known)
-        word = self._draw(log_words[:, 0])
-        stop = self._lot() < log_stop[:, 0].exp()
-        right = torch.where(stop, ~words_left, left[self.lists, word]) & asked
-        if self.corrective_feedback:
-            corrected = asked & ~right & words_left & (self._lot() < self.corrective_feedback)
-            preferred = self._draw(log_words[:, 0].masked_fill(~left, -torch.inf))
-            word = torch.where(corrected, preferred, word)
-            stop = stop & ~corrected
-        self.going = asked & ~stop
-        position = torch.where(word < self.n_studied, word + 1, -1)
-        response = torch.where(self.going, position, 0)
-        self.record.append((response, right, asked, left[:, : self.n_studied]))
-        self.left = left.clone()
-        self.left[self.lists, word] &= ~self.going
-        said = self.known[self.lists, word] * self.going[:, None]
-        return F.pad(said, (0, len(EVENT_CHANNELS)))
-
-    def _lot(self, *shape: int) -> Tensor:
-        """(b, *shape) numbers from 0 to 1, each participant's from its own generator."""
-        lots = torch.empty(len(self.lists), *shape, device=self.known.device)
-        for part, generator in zip(lots.chunk(len(self.generators)), self.generators, strict=True):
-            part.uniform_(generator=generator)
-        return lots
-
-    def _draw(self, log_p: Float[Tensor, "b words"]) -> Tensor:
-        """(b,) index drawn with probability proportional to exp(log_p), by the Gumbel maximum."""
-        uniform = self._lot(log_p.shape[1])
-        return (log_p - torch.log(-torch.log(uniform))).argmax(dim=1)
-
-    def _log_responses(
-        self, output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"]
-    ) -> tuple[Float[Tensor, "b t l"], Float[Tensor, "b t"]]:
-        return log_responses(output, codes, len(self.generators))
+    event, n_steps = schedule.event[0], schedule.event.shape[1]
+    kinds = [np.flatnonzero(event == kind) for kind in (Event.STUDY, Event.DISTRACTOR, Event.CUE)]
+    studied, distractors, cues = kinds
+    place = np.concatenate([studied, distractors, cues])
+    if schedule.has_pairs:
+        seconds = studied + n_steps, cues + n_steps
+        place = np.concatenate([studied, seconds[0], distractors, cues, seconds[1]])
+    place = place[schedule.shown[:, place].any(axis=0)]
+    item = schedule.shown[:, place]
+    again = np.tril(item[:, :, None] == item[:, None, :], k=-1).any(axis=2) | (item == 0)
+    if len(cues):
+        says = np.where(again, 0, item)
+    else:
+        position = np.where(np.arange(len(place)) < len(studied), np.arange(len(place)) + 1, -1)
+        says = np.where(again, 0, position)
+    target = schedule.answers
+    is_target = (item[:, None, :] == target[:, :, None]) & ~again[:, None, :]
+    answer = np.where((target > 0) & is_target.any(axis=2), is_target.argmax(axis=2), -1)
+    never_shown = schedule.shown.shape[1] + np.arange(n_other_words)
+    others = np.full((len(says), n_other_words), -1)
+    says = np.concatenate([says, others], axis=1)
+    return np.concatenate([place, never_shown]), says, answer, len(studied)
 
 
-def log_responses(
-    output: Float[Tensor, "b t y"], codes: Float[Tensor, "b l bits"], n_networks: int = 1
-) -> tuple[Float[Tensor, "b t l"], Float[Tensor, "b t"]]:
-    """Log probability of producing each of some codes, and of STOP, given a network's outputs.
-
-    log P(code) = log P(not STOP) + sum_b log sigmoid(code_b output_b). As codes are +1 or -1,
-    log sigmoid(c o) = c o / 2 - log(2 cosh(o / 2)), so one matrix product serves all words.
-    """
-    bits, stop = output[..., :-1], output[..., -1]
-    log_cosh = (bits.abs() / 2 + _softplus(-bits.abs(), n_networks)).sum(dim=-1, keepdim=True)
-    log_code = bits @ codes.transpose(1, 2) / 2 - log_cosh
-    return log_code + F.logsigmoid(-stop)[..., None], F.logsigmoid(stop)
-
-
-def _softplus(x: Tensor, n_networks: int) -> Tensor:
-    """Network by network where one does not fill whole vectors of the machine: torch rounds the
-    rest of a tensor in another loop."""
-    if n_networks == 1 or x.numel() // n_networks % 64 == 0:
-        return F.softplus(x)
-    return torch.cat([F.softplus(part) for part in x.chunk(n_networks)])
-
-
-def _responses_at_the_end(schedule: Schedule) -> int:
-    """Number of responses, where all lists have the same events and end in them."""
+def _response_steps(schedule: Schedule) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Steps that ask for a response, and those of them that a response follows."""
     if (schedule.event != schedule.event[0]).any():
         raise ValueError(
             "all lists of one batch must have the same events, but their event rows differ; "
             "batch lists of one length together"
         )
     asked = schedule.event[0] == Event.RESPONSE
-    n_responses = int(asked.sum())
-    if n_responses == 0 or not asked[-n_responses:].all():
+    if not asked.any():
         raise ValueError(
-            "a list must end in its responses, all in a row; its events are "
+            "a list must ask for responses; its events are "
             f"{', '.join(Event(kind).name for kind in schedule.event[0])}"
         )
-    return n_responses
+    heard = asked & np.append(asked[1:], False)
+    return tuple(np.flatnonzero(asked).tolist()), tuple(np.flatnonzero(heard).tolist())

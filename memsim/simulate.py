@@ -1,7 +1,7 @@
 """Simulate recalls of networks and theories alike: models and a paradigm in, a recall table out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,8 @@ from analysis import Recalls
 from memsim.lesion import Lesion
 from memsim.participant import Participant
 from memsim.threads import one_thread
-from paradigms import FreeRecall, Schedule
+from paradigms import Schedule
+from paradigms.scoring import Paradigm
 
 #: lists simulated at a time
 BATCH = 1000
@@ -21,13 +22,13 @@ class Model(Protocol):
     """Whatever can take part in a paradigm: a trained network, TCM, CMR, SAM."""
 
     def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.integer]:
-        """Study positions from 1 in output order, -1 for an intrusion, 0 once stopped."""
+        """Responses, as the `score` of the paradigm takes them."""
         ...
 
 
 def simulate(
     models: Model | Sequence[Model] | Mapping[str, Model | Sequence[Model]],
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     *,
     n_lists: int,
     seed: int = 0,
@@ -39,7 +40,7 @@ def simulate(
     ----------
     models : model, sequence of models, or mapping of label to model or sequence
         Trained networks (`memsim.train`) and theories (`memsim.cognitive`).
-    paradigm : FreeRecall
+    paradigm : paradigm
         What all of them take part in.
     n_lists : int
         Lists per participant.
@@ -57,6 +58,7 @@ def simulate(
 
     Examples
     --------
+    >>> from paradigms import FreeRecall
     >>> from memsim.cognitive import CMR, TCM
     >>> table = simulate(
     ...     {"CMR": CMR.preset("CMR-10"), "TCM": TCM.preset("TCM-10")}, FreeRecall(), n_lists=2
@@ -80,11 +82,11 @@ def simulate(
     tables = []
     for k, (label, model) in enumerate(participants):
         with one_thread():  # a sum in another order may turn a response into another one
-            presented, recalled = _recall_lists(model, paradigm, n_lists, [seed, k], lesion)
-        labels = pd.DataFrame({"subject": k + 1, "list": np.arange(1, n_lists + 1)})
+            table = _recall_lists(model, paradigm, n_lists, [seed, k], lesion)
+        table.insert(0, "subject", k + 1)
         if label is not None:
-            labels["model"] = label
-        tables.append(Recalls(presented, recalled, labels).to_table())
+            table["model"] = label
+        tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
 
@@ -98,15 +100,16 @@ def _lesionable(model: Model) -> Participant:
 
 def _recall_lists(
     model: Model,
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     n_lists: int,
     seed: list[int],
     lesion: Lesion | None,
-) -> tuple[NDArray[np.integer], NDArray[np.integer]]:
-    """`presented` and `recalled` of one participant, simulated batch by batch."""
+) -> pd.DataFrame:
+    """Recall table of one participant, simulated batch by batch; without its subject."""
     rng = np.random.default_rng(seed)
     lists_seed = int(rng.integers(2**32))
-    scored = []
+    tables: list[pd.DataFrame] = []
+    n_before = 0
     for i, start in enumerate(range(0, n_lists, BATCH)):
         schedule = paradigm.trials(lists_seed, i, min(BATCH, n_lists - start))
         responses = (
@@ -114,8 +117,21 @@ def _recall_lists(
             if lesion is None
             else _lesionable(model).recall(schedule, rng, lesion=lesion)
         )
-        scored.append(paradigm.score(schedule, responses))
-    return (
-        np.concatenate([part["presented"] for part in scored]),
-        np.concatenate([part["recalled"] for part in scored]),
-    )
+        table = _table(paradigm.score(schedule, responses), paradigm.objective == "ordered")
+        tables.append(table.assign(list=table["list"] + n_before))
+        n_before = int(tables[-1]["list"].max())
+    return pd.concat(tables, ignore_index=True)
+
+
+def _table(scored: dict[str, Any], omissions: bool) -> pd.DataFrame:
+    """What a paradigm scores, matrices or columns, as a recall table without subject."""
+    if "recalled" not in scored:
+        table = pd.DataFrame(scored)
+        missing = {name: table[name] == 0 for name in ("item", "cue", "target") if name in table}
+        for name, wrong in missing.items():
+            if wrong.any():
+                table[name] = table[name].astype("Int64").mask(wrong)
+        return table
+    labels = pd.DataFrame({"subject": 0, "list": np.arange(1, len(scored["recalled"]) + 1)})
+    recalls = Recalls(labels=labels, omissions=omissions, **scored)
+    return recalls.to_table().drop(columns="subject")

@@ -1,7 +1,6 @@
 """Train a network to recall: one participant from one seed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -11,14 +10,15 @@ from torch import nn
 from memsim.base import Network
 from memsim.dnc import DNC, fast
 from memsim.learner import REPORT_EVERY, Learner, Progress, Trained, stuck
+from memsim.memory_limit import check_memory
 from memsim.networks import make_network
-from memsim.participant import Participant, take_part_together
+from memsim.participant import Participant, channels, take_part_together
 from memsim.threads import one_thread
-from paradigms import FreeRecall, RandomBinary
-from paradigms.codes import EVENT_CHANNELS
+from paradigms import Curriculum, RandomBinary
+from paradigms.codes import Codes
+from paradigms.curriculum import default_curriculum
+from paradigms.scoring import Paradigm
 
-#: updates at each list length before lists grow
-UPDATES_PER_LENGTH = 100
 #: networks that are trained at once in one process: more share no more of what a step costs
 MOST_TOGETHER = 8
 #: a batch that is a multiple of this is computed alike alone and beside those of other networks
@@ -27,7 +27,7 @@ WHOLE_BATCH = 16
 
 @overload
 def train(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     *,
     seed: int = 0,
     n_networks: None = None,
@@ -38,7 +38,7 @@ def train(
 
 @overload
 def train(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     *,
     seed: int = 0,
     n_networks: int,
@@ -49,7 +49,7 @@ def train(
 
 
 def train(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     *,
     network: str = "dnc",
     seed: int = 0,
@@ -58,7 +58,8 @@ def train(
     n_updates: int = 4000,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
-    codes: RandomBinary | None = None,
+    codes: Codes | None = None,
+    curriculum: Curriculum | None = None,
     n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
@@ -68,7 +69,7 @@ def train(
     """Train a network on a paradigm, or several of different seeds.
 
     The loss is minus the log probability of a right response (see `memsim.objectives`), summed
-    over a list. Lists grow by count, from a quarter of their length to all of it. A wrong
+    over a list. Lists grow, by count if nothing else is said, from a quarter of their length. A wrong
     response is corrected with a probability that falls from 1 to 0 during training; else, as in
     every test, the network goes on from whatever it said. Adam, with gradients clipped at norm 5
     and a rate that is constant for half of training and then falls to a twentieth. One thread,
@@ -76,7 +77,8 @@ def train(
 
     Parameters
     ----------
-    paradigm : FreeRecall
+    paradigm : paradigm
+        One of `paradigms.PARADIGMS`, such as `FreeRecall()`.
     network : str
         Its name in `memsim.networks.table()`: a kind, or the settings of a paper.
     seed : int
@@ -90,8 +92,10 @@ def train(
     n_updates, batch_size : int
         Updates, and lists in each.
     learning_rate : float
-    codes : RandomBinary, optional
-        Item codes; 16 bits where left out.
+    codes : item codes, optional
+        Such as `paradigms.RandomBinary`; 16 bits where left out.
+    curriculum : Curriculum, optional
+        Stages of training; `paradigms.curriculum.default_curriculum` where left out.
     n_other_words : int
         Words a participant may say besides those shown; see `Participant`.
     max_restarts : int
@@ -106,8 +110,8 @@ def train(
         network, from 0, and its `Progress`.
     **network_options
         Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units; for
-        a "dnc" and an "ntm" words of 16 numbers and 6 locations more than words in a list; for a
-        "dnc" a feed-forward controller. Papers have sizes of their own.
+        a "dnc" and an "ntm" words of 16 numbers (32 for pairs) and 6 locations more than there is
+        to study; for a "dnc" a feed-forward controller. Papers have sizes of their own.
 
     Returns
     -------
@@ -120,6 +124,7 @@ def train(
 
     Examples
     --------
+    >>> from paradigms import FreeRecall
     >>> task = FreeRecall(list_length=2)
     >>> trained = train(task, n_updates=20, hidden_size=8, word_size=4)
     >>> trained.recall(task.trials(seed=1, i=0, n_lists=5), np.random.default_rng(0)).shape
@@ -133,6 +138,7 @@ def train(
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "codes": codes,
+        "curriculum": curriculum,
         "n_other_words": n_other_words,
         "max_restarts": max_restarts,
         "device": device,
@@ -152,7 +158,7 @@ def train(
 
 
 def train_group(
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
     seeds: Sequence[int],
     report: Callable[[int, Progress], object],
     *,
@@ -160,7 +166,8 @@ def train_group(
     n_updates: int = 4000,
     batch_size: int = 32,
     learning_rate: float = 2e-3,
-    codes: RandomBinary | None = None,
+    codes: Codes | None = None,
+    curriculum: Curriculum | None = None,
     n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
@@ -174,42 +181,42 @@ def train_group(
         if value < 0:
             raise ValueError(f"{name} must be 0 or more, got {value!r}")
     codes = codes or RandomBinary(n_bits=16)
-    defaults: dict[str, Any] = {
-        "dnc": {
-            "hidden_size": 128,
-            "n_locations": paradigm.list_length + 6,
-            "word_size": 16,
-            "controller": "feedforward",
-        },
-        "lstm": {"hidden_size": 128},
-        "gru": {"hidden_size": 128},
-        "ntm": {"hidden_size": 128, "n_locations": paradigm.list_length + 6, "word_size": 16},
-        "relational": {"n_slots": 8, "n_heads": 4, "head_size": 16},
-    }
-    options = defaults.get(network, {}) | network_options
-    guessing = chance_of_guessing(paradigm.list_length, n_other_words)
+    curriculum = curriculum or default_curriculum(paradigm)
+    options = _default_options(network, paradigm) | network_options
+    inputs_and_outputs = channels(paradigm, codes)
+    guessing = chance_of_guessing(paradigm, n_other_words)
 
     def begin(seed: int, attempt: int) -> Participant:
         with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
             state = np.random.SeedSequence([seed, attempt]).generate_state(1)
             torch.default_generator.manual_seed(int(state[0]))
-            net = make_network(
-                network, codes.n_bits + len(EVENT_CHANNELS), codes.n_bits + 1, **options
-            )
+            net = make_network(network, *inputs_and_outputs, **options)
             initialise(net)
-        return Participant(net.to(device), codes, n_other_words)
+        return Participant(net.to(device), codes, n_other_words, paradigm.objective)
 
+    n_steps = paradigm.trials(seed=0, i=0, n_lists=1).event.shape[1]
     learners = [Learner(k, seed, max_restarts) for k, seed in enumerate(seeds)]
     with one_thread():
         waiting = learners
         while waiting:
             for learner in waiting:
                 learner.begin(begin, learning_rate)
-            together = batch_size % WHOLE_BATCH == 0 and _on_the_fast_path(waiting[0].participant)
-            size = MOST_TOGETHER if together else 1
+            net = waiting[0].participant.network
+            fit = check_memory(net, batch_size, n_steps)
+            together = batch_size % WHOLE_BATCH == 0 and isinstance(net, DNC) and fast.applies(net)
+            size = min(MOST_TOGETHER, fit) if together else 1
             for first in range(0, len(waiting), size):
                 group = waiting[first : first + size]
-                _learn(group, paradigm, n_updates, batch_size, learning_rate, guessing, report)
+                _learn(
+                    group,
+                    paradigm,
+                    curriculum,
+                    n_updates,
+                    batch_size,
+                    learning_rate,
+                    guessing,
+                    report,
+                )
             # those that failed begin again, from other weights
             waiting = [learner for learner in waiting if learner.begins_again()]
     return [learner.trained() for learner in learners]
@@ -244,32 +251,43 @@ def initialise(network: Network) -> None:
                     bias["read_modes"].copy_(modes.expand_as(bias["read_modes"]))
 
 
-def chance_of_guessing(list_length: int, n_other_words: int) -> float:
-    """Share of responses that are right if they are any words known, the list's never twice.
+def _default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
+    """Sizes of a network where none are given: room for all that is studied, and some more."""
+    schedule = paradigm.trials(0, 0, 1)
+    memory = {
+        "hidden_size": 128,
+        "n_locations": schedule.presented.shape[1] + 6,
+        "word_size": 32 if schedule.has_pairs else 16,
+    }
+    defaults: dict[str, dict[str, Any]] = {
+        "dnc": memory | {"controller": "feedforward"},
+        "lstm": {"hidden_size": 128},
+        "gru": {"hidden_size": 128},
+        "ntm": memory,
+        "relational": {"n_slots": 8, "n_heads": 4, "head_size": 16},
+    }
+    return defaults.get(network, {})
+
+
+def chance_of_guessing(paradigm: Paradigm, n_other_words: int) -> float:
+    """Share of responses that are right if they are any words known, in free recall never twice.
 
     Examples
     --------
-    >>> chance_of_guessing(3, 1)  # the mean of 3/4, 2/4 and 1/4
+    >>> from paradigms import FreeRecall
+    >>> chance_of_guessing(FreeRecall(list_length=3), 1)  # the mean of 3/4, 2/4 and 1/4
     0.5
     """
-    return (list_length + 1) / (2 * (list_length + n_other_words))
-
-
-def list_length_at(update: int, list_length: int) -> int:
-    """Curriculum by count: a quarter of the list, a quarter more every 100 updates.
-
-    Examples
-    --------
-    >>> [list_length_at(update, 10) for update in (0, 99, 100, 399, 400, 5000)]
-    [2, 2, 4, 8, 10, 10]
-    """
-    quarter = max(1, list_length // 4)
-    return min(list_length, quarter * (1 + update // UPDATES_PER_LENGTH))
+    if paradigm.objective != "order-free":
+        return paradigm.chance(n_other_words)
+    n = paradigm.trials(0, 0, 1).presented.shape[1]
+    return (n + 1) / (2 * (n + n_other_words))
 
 
 def _learn(
     learners: Sequence[Learner],
-    paradigm: FreeRecall,
+    paradigm: Paradigm,
+    curriculum: Curriculum,
     n_updates: int,
     batch_size: int,
     learning_rate: float,
@@ -279,24 +297,27 @@ def _learn(
     """One attempt of each, update after update. Update i of a learner is a function of its seed,
     its attempt, i and its weights; who fails leaves."""
     for i in range(n_updates):
-        task = replace(paradigm, list_length=list_length_at(i, paradigm.list_length))
-        rngs = [np.random.default_rng([each.seed, each.attempt, i]) for each in learners]
-        recalls = take_part_together(
-            [each.participant for each in learners],
-            [task.trials(int(rng.integers(2**32)), i, batch_size) for rng in rngs],
-            rngs,
-            corrective_feedback=1 - i / n_updates,
-        )
-        losses = [-recall.log_right.sum(dim=1).mean() for recall in recalls]
-        for each in learners:
-            each.optimiser.zero_grad()
-        torch.autograd.backward(losses)
         rate = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
-        learners = [
-            each
-            for each, loss, recall in zip(learners, losses, recalls, strict=True)
-            if each.step(i + 1, rate, loss, recall)
-        ]
+        still: list[Learner] = []
+        for stage, group in _by_stage(curriculum, learners):
+            task = curriculum.task(paradigm, stage)
+            rngs = [np.random.default_rng([each.seed, each.attempt, i]) for each in group]
+            recalls = take_part_together(
+                [each.participant for each in group],
+                [task.trials(int(rng.integers(2**32)), i, batch_size) for rng in rngs],
+                rngs,
+                corrective_feedback=1 - i / n_updates,
+            )
+            losses = [-recall.log_right.sum(dim=1).mean() for recall in recalls]
+            for each in group:
+                each.optimiser.zero_grad()
+            torch.autograd.backward(losses)
+            still += [
+                each
+                for each, loss, recall in zip(group, losses, recalls, strict=True)
+                if each.step(i + 1, rate, loss, recall)
+            ]
+        learners = still
         if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates:
             for each in learners:
                 now = each.report(i + 1)
@@ -307,9 +328,12 @@ def _learn(
             break
 
 
-def _on_the_fast_path(participant: Participant) -> bool:
-    network = participant.network
-    if not isinstance(network, DNC) or not network.fast:
-        return False
-    weight = network.to_interface.weight
-    return fast.why_not(network, weight.new_empty(1, 1, network.input_size)) is None
+def _by_stage(
+    curriculum: Curriculum, learners: Sequence[Learner]
+) -> list[tuple[int, list[Learner]]]:
+    """Learners that are at the same stage, which learn together."""
+    stages: dict[int, list[Learner]] = {}
+    for each in learners:
+        stage = curriculum.stage(each.losses, each.accuracies)
+        stages.setdefault(stage, []).append(each)
+    return [*stages.items()]

@@ -10,7 +10,8 @@ from jaxtyping import jaxtyped
 
 from memsim.dnc import DNC
 from memsim.objectives import order_free
-from memsim.participant import Participant, log_responses
+from memsim.participant import Participant
+from memsim.read_out import log_responses
 from memsim.train import initialise
 from paradigms import Event, FreeRecall, RandomBinary, Schedule
 from paradigms.codes import EVENT_CHANNELS
@@ -232,10 +233,9 @@ def schedule_of(*rows):
     ("rows", "message"),
     [
         ([[1, 1, 4], [1, 4, 4]], "must have the same events"),
-        ([[1, 4, 1, 4]], "must end in its responses.*STUDY, RESPONSE, STUDY, RESPONSE"),
-        ([[1, 1, 2]], "must end in its responses"),
+        ([[1, 1, 2]], "must ask for responses.*STUDY, STUDY, DISTRACTOR"),
     ],
 )
-def test_a_schedule_that_does_not_end_in_recall_is_an_error(rows, message):
+def test_a_batch_that_cannot_be_taken_together_is_an_error(rows, message):
     with pytest.raises(ValueError, match=message):
-        participant().recall(schedule_of(*rows), np.random.default_rng(0))
+        participant().take_part(schedule_of(*rows), np.random.default_rng(0))

@@ -61,6 +61,27 @@ def why_not(network: "DNC", inputs: Tensor) -> str | None:
     return lacking or (None if _compiled(inputs.dtype) else "a compiler")
 
 
+def applies(network: "DNC") -> bool:
+    """Whether sequences of a network go by the fast path."""
+    weight = network.to_interface.weight
+    return network.fast and why_not(network, weight.new_empty(1, 1, network.input_size)) is None
+
+
+def sizes(networks: Sequence["DNC"], batch: int, n_steps: int) -> Sizes:
+    """What networks of the same options compute, for as many lists each."""
+    first = networks[0]
+    return Sizes(
+        first.memory,
+        is_lstm=first.options["controller"] == "lstm",
+        n_networks=len(networks),
+        batch=batch,
+        n_steps=n_steps,
+        n_inputs=first.input_size,
+        n_outputs=first.output_size,
+        units=first.controller.output_size,
+    )
+
+
 @cache
 def _compiled(dtype: torch.dtype) -> bool:
     """Whether the loops compile here; said once if not."""
@@ -135,19 +156,11 @@ def run_together(
             f"inputs must hold as many lists for each of {len(networks)} networks, "
             f"got {len(inputs)} lists in all"
         )
-    is_lstm = first.options["controller"] == "lstm"
-    sizes = Sizes(
-        first.memory,
-        is_lstm,
-        n_networks=len(networks),
-        batch=batch,
-        n_steps=inputs.shape[1],
-        n_inputs=first.input_size,
-        n_outputs=first.output_size,
-        units=first.controller.output_size,
-    )
     setup = Setup(
-        sizes, respond, generators or [None] * len(networks), learning=torch.is_grad_enabled()
+        sizes(networks, batch, inputs.shape[1]),
+        respond,
+        generators or [None] * len(networks),
+        learning=torch.is_grad_enabled(),
     )
     carried, memory = state
     parameters = [tensor for network in networks for tensor in _parameters(network)]
