@@ -156,6 +156,7 @@ def run_together(
             f"inputs must hold as many lists for each of {len(networks)} networks, "
             f"got {len(inputs)} lists in all"
         )
+    _compiled(inputs.dtype)  # in their order, whoever calls first
     setup = Setup(
         sizes(networks, batch, inputs.shape[1]),
         respond,
