@@ -1,6 +1,6 @@
 """Recall table to matrices and back, without a loop over lists."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,46 +14,64 @@ if TYPE_CHECKING:
     from analysis.recalls import Recalls
 
 
+class Grid(NamedTuple):
+    """Where the study rows, or the recall rows, of a table go in a matrix of (lists, places)."""
+
+    which: NDArray[np.integer]
+    """(n,) Their row numbers: faster than a mask, for every column is filled in."""
+    cell: NDArray[np.integer]
+    """(n,) Where each of them goes in the raveled matrix."""
+    shape: tuple[int, int]
+
+    def fill(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The matrix of these values, one for each row of the table."""
+        padding = np.zeros(1, dtype=values.dtype)[0]
+        if values.dtype.kind in "fO":
+            padding = np.nan if values.dtype.kind == "f" else None
+        matrix = np.full(self.shape, padding, dtype=values.dtype)
+        matrix.ravel()[self.cell] = values[self.which]
+        return matrix
+
+
 def matrices_from_table(table: pd.DataFrame, omissions: bool = False) -> dict[str, Any]:
     """Checked recall table -> the fields of `Recalls`, by name."""
     rows = Rows(table)
     check_rows(rows, omissions)
     row, first = _sort_lists(rows)
     place = rows.position.astype(np.int64, copy=False) - 1
+    study = _grid(row, place, rows.studied, len(first))
+    recall = _grid(row, place, rows.recalled, len(first))
+    item = rows.coded("item")[0].astype(np.int32) + 1  # 0 where it is missing
+    presented, said = study.fill(item), recall.fill(item)
     number, vocabulary = _number_items(rows)
-    # rows of each kind by number: faster than by mask, for every column is filled in
-    studied, recalled = np.flatnonzero(rows.studied), np.flatnonzero(rows.recalled)
-
-    def fill(values: NDArray[Any], which: NDArray[np.integer]) -> NDArray[Any]:
-        # a table without a single recall still has one, empty, output
-        shape = len(first), max(place[which].max(initial=0) + 1, 1)
-        padding = np.zeros(1, dtype=values.dtype)[0]
-        if values.dtype.kind in "fO":
-            padding = np.nan if values.dtype.kind == "f" else None
-        matrix = np.full(shape, padding, dtype=values.dtype)
-        matrix[row[which], place[which]] = values[which]
-        return matrix
-
-    position = np.zeros(len(table), dtype=np.int64)
-    position[recalled] = _study_position(row, rows.coded("item")[0], place, studied, recalled)
     constant, varying = _split_columns(table, row, first)
     columns = {name: table[name] for name in varying}
     return {
-        "presented": fill(number, studied),
-        "recalled": fill(position, recalled),
+        "presented": number[presented],
+        "recalled": _study_positions(presented, said, len(number)),
         "labels": table[["subject", "list", *constant]].iloc[first].reset_index(drop=True),
-        "recalled_items": fill(number, recalled),
+        "recalled_items": number[said],
         "vocabulary": vocabulary,
-        "study_columns": {
-            name: fill(column.to_numpy(), studied)
-            for name, column in columns.items()
-            if column.iloc[studied].notna().any()
-        },
-        "recall_columns": {
-            name: fill(column.to_numpy(), recalled)
-            for name, column in columns.items()
-            if column.iloc[recalled].notna().any()
-        },
+        "study_columns": _fill_columns(columns, study),
+        "recall_columns": _fill_columns(columns, recall),
+    }
+
+
+def _grid(
+    row: NDArray[np.integer], place: NDArray[np.integer], of: NDArray[np.bool_], n_lists: int
+) -> Grid:
+    which = np.flatnonzero(of)
+    places = place[which]
+    # a table without a single recall still has one, empty, output
+    width = max(int(places.max(initial=0)) + 1, 1)
+    return Grid(which, row[which] * width + places, (n_lists, width))
+
+
+def _fill_columns(columns: dict[str, pd.Series], grid: Grid) -> dict[str, NDArray[Any]]:
+    return {
+        name: grid.fill(column.to_numpy())
+        for name, column in columns.items()
+        if column.iloc[grid.which].notna().any()
     }
 
 
@@ -73,34 +91,26 @@ def _sort_lists(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
     return number[rows.list], some[order]
 
 
-def _number_items(rows: Rows) -> tuple[NDArray[np.int64], NDArray[Any] | None]:
-    """Number of each item, 0 where it is missing, and the words if items are words."""
-    codes, values = rows.coded("item")
+def _number_items(rows: Rows) -> tuple[NDArray[np.integer], NDArray[Any] | None]:
+    """Number of each item of `rows.coded`, after a 0 for none; and the words if items are words."""
+    _, values = rows.coded("item")
     if isinstance(values[0], str):
         order = values.argsort()
-        rank = np.empty(len(values) + 1, dtype=np.int64)
-        rank[order] = np.arange(1, len(values) + 1)
-        rank[-1] = 0  # the code -1, missing, is the last
-        return rank[codes], np.asarray(values, dtype=object)[order]
-    return np.append(values.to_numpy(dtype=np.int64), 0)[codes], None
+        number = np.zeros(len(values) + 1, dtype=np.int32)
+        number[order + 1] = np.arange(1, len(values) + 1)
+        return number, np.asarray(values, dtype=object)[order]
+    return np.append(0, values.to_numpy(dtype=np.int64)), None
 
 
-def _study_position(
-    row: NDArray[np.integer],
-    item: NDArray[np.integer],
-    place: NDArray[np.integer],
-    studied: NDArray[np.integer],
-    recalled: NDArray[np.integer],
-) -> NDArray[np.int64]:
+def _study_positions(
+    presented: NDArray[np.int32], said: NDArray[np.int32], n_items: int
+) -> NDArray[np.int16]:
     """Study position of each recalled word, from 1; -1 if its list did not show it, 0 if none."""
-    # list and word in one number; a missing word, -1, matches none, for no word is coded so
-    word = row * (item.max() + 2) + item + 1
-    # of a word studied twice, its first position comes first
-    n_places = place[studied].max() + 1
-    shown = np.sort(word[studied] * n_places + place[studied])
-    at = np.searchsorted(shown, word[recalled] * n_places)
-    found, where = np.divmod(shown[np.minimum(at, len(shown) - 1)], n_places)
-    return np.where(item[recalled] < 0, 0, np.where(found == word[recalled], where + 1, -1))
+    from analysis.kernels import study_positions
+
+    position = np.zeros(said.shape, dtype=np.int16)
+    study_positions(presented, said, n_items, position)
+    return position
 
 
 def _split_columns(

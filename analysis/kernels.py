@@ -86,3 +86,23 @@ def last_studied(order, subject, number, presented, recalled, said, n_items, lag
         for place in range(presented.shape[1]):
             if presented[row, place] >= 0:
                 last[presented[row, place]] = row
+
+
+@_compile
+def study_positions(presented, said, n_items, position):
+    """Write into `position` (lists, outputs) where each word said stands in its list, from 1.
+
+    `presented` (lists, L) and `said` are words from 1 to n_items - 1, 0 for none. Of a word shown
+    twice it is the first place, -1 of one that the list did not show, and 0 stays 0.
+    """
+    shown_in = [-1] * n_items  # the last list that showed each word, and where
+    place_of = [0] * n_items
+    for i in range(presented.shape[0]):
+        for place in range(presented.shape[1] - 1, -1, -1):
+            if presented[i, place] > 0:
+                shown_in[presented[i, place]] = i
+                place_of[presented[i, place]] = place + 1
+        for output in range(said.shape[1]):
+            word = said[i, output]
+            if word > 0:
+                position[i, output] = place_of[word] if shown_in[word] == i else -1

@@ -56,15 +56,15 @@ class Rows:
 
     @cached_property
     def list(self) -> NDArray[np.int64]:
-        """Number of the list, in order of appearance; -1 where subject or list is missing."""
+        """Number of the list, from 0 without gaps; -1 where subject or list is missing."""
         subject, _ = self.coded("subject")
         number, numbers = self.coded("list")
         known = (subject >= 0) & (number >= 0)
         both = subject * max(len(numbers), 1) + number
         if known.all():
-            return pd.factorize(both)[0].astype(np.int64, copy=False)
+            return _renumber(both)
         codes = np.full(len(both), -1)
-        codes[known] = pd.factorize(both[known])[0]
+        codes[known] = _renumber(both[known])
         return codes
 
     @cached_property
@@ -76,3 +76,13 @@ class Rows:
         """Number of the list and trial type together, below 2 * `n_lists`; -1 where unknown."""
         known = (self.list >= 0) & (self.studied | self.recalled)
         return np.where(known, 2 * self.list + self.recalled, -1)
+
+
+def _renumber(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The same numbers from 0 without gaps."""
+    size = int(numbers.max(initial=-1)) + 1
+    if size > 4 * len(numbers):  # a table of what is there would be mostly empty
+        return pd.factorize(numbers)[0].astype(np.int64, copy=False)
+    there = np.zeros(size, dtype=np.int64)
+    there[numbers] = 1
+    return (np.cumsum(there) - 1)[numbers]

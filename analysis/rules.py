@@ -149,14 +149,27 @@ def _duplicates(rows: Rows) -> Iterator[Breach]:
     key = ["subject", "list", "trial_type", "position"]
     known = (rows.phase >= 0) & rows.whole
     place = np.where(known, rows.position, 0).astype(np.int64)
+    if place.max(initial=0) > len(place):  # times, it may be, whose products overflow
+        place = pd.factorize(place)[0]
     each = rows.phase * (place.max(initial=0) + 1) + place
     yield Breach(
         f"{', '.join(key)} together must be unique",
         "position",
-        known & pd.Series(each).duplicated().to_numpy(),
+        known & _repeated(each, known),
         "tables joined from several models or sessions need subjects or lists of their own numbers",
         lambda row: "repeats " + ", ".join(f"{column} {row[column]}" for column in key),
     )
+
+
+def _repeated(numbers: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which have come before."""
+    # mostly none has, which counting tells sooner than comparing
+    if (
+        numbers.max(initial=0) < 4 * len(numbers)
+        and np.bincount(numbers[known], minlength=1).max() < 2
+    ):
+        return np.zeros(len(numbers), dtype=bool)
+    return pd.Series(numbers).duplicated().to_numpy()
 
 
 def _gaps(rows: Rows) -> Iterator[Breach]:

@@ -112,6 +112,24 @@ def test_whole_numbers_in_a_column_of_objects_stay_numbers():
     assert Recalls.from_table(table).recalled_items.tolist() == [[8, -1], [6, 0]]
 
 
+def test_each_subject_may_number_its_lists_otherwise():
+    recalls = Recalls.from_positions([[2], [-1]] * 30, 2, subject=np.arange(60), list=np.arange(60))
+    table = recalls.to_table().astype({"item": "int64"})
+    shuffled = table.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(Recalls.from_table(shuffled).to_table(), table)
+
+
+@pytest.mark.parametrize("far", [50, 10**9, 2**62])
+def test_positions_far_out_are_told_as_gaps_and_repeats(far):
+    table = two_lists()
+    table.loc[[1, 4], "position"] = far
+    with pytest.raises(ValueError, match=f"position leaves a gap: row 1 has {far} .and 1 more row"):
+        check_table(table)
+    table.loc[0, "position"] = far
+    with pytest.raises(ValueError, match=f"row 1 repeats .* trial_type study, position {far};"):
+        check_table(table)
+
+
 def test_a_word_studied_twice_is_recalled_once_at_its_first_position():
     table = two_lists().query("list == 2").assign(list=1)
     thrice = pd.DataFrame([[1, 1, "study", 3, "bee"]], columns=COLUMNS)
