@@ -66,7 +66,9 @@ class Shown(NamedTuple):
 class Loop:
     """A test, response by response; `recalls` says what was done once all outputs are there."""
 
-    def __init__(self, shown: Sequence[Shown], kind: str, corrective_feedback: float) -> None:
+    def __init__(
+        self, shown: Sequence[Shown], kind: str, corrective_feedback: float | Tensor
+    ) -> None:
         one = len(shown) == 1
         self.known, self.says, self.answer = (
             parts[0] if one else torch.cat(parts)
@@ -76,6 +78,8 @@ class Loop:
         self.n_studied, self.asked, self.heard = first.n_studied, first.asked, set(first.heard)
         self.n_more_inputs = first.inputs.shape[2] - first.known.shape[2]
         self.kind, self.corrective_feedback = kind, corrective_feedback
+        # a tensor is never looked into: on a GPU that would wait for all before it
+        self.corrects = isinstance(corrective_feedback, Tensor) or corrective_feedback > 0
         self.generators = [each.responses_from for each in shown]
         self.lists = torch.arange(len(self.known), device=self.known.device)
         self.record: list[tuple[Tensor, ...]] = []
@@ -101,9 +105,10 @@ class Loop:
             torch.stack(part, dim=1) for part in zip(*self.record, strict=True)
         )
         begins, ends = self.asked[0], self.asked[-1] + 1
-        contiguous = ends - begins == len(self.asked)
-        steps = slice(begins, ends) if contiguous else torch.tensor(self.asked)
-        log_right = self.log_right(outputs[:, steps], *more) * asked
+        answered = outputs[:, begins:ends]
+        if ends - begins > len(self.asked):  # with cues between
+            answered = torch.stack([outputs[:, step] for step in self.asked], dim=1)
+        log_right = self.log_right(answered, *more) * asked
         parts = (part.chunk(len(self.generators)) for part in (responses, right, asked, log_right))
         return [
             Recall(said, was_right, was_asked, log_p, None)
@@ -131,7 +136,9 @@ class Loop:
 class OrderFree(Loop):
     """Any studied word not yet recalled is right, and STOP once none is left."""
 
-    def __init__(self, shown: Sequence[Shown], kind: str, corrective_feedback: float) -> None:
+    def __init__(
+        self, shown: Sequence[Shown], kind: str, corrective_feedback: float | Tensor
+    ) -> None:
         super().__init__(shown, kind, corrective_feedback)
         self.left = torch.zeros(self.known.shape[:2], dtype=torch.bool, device=self.known.device)
         self.left[:, : self.n_studied] = True
@@ -144,7 +151,7 @@ class OrderFree(Loop):
         word = self.draw(log_words[:, 0])
         stop = self.lot() < log_stop[:, 0].exp()
         right = torch.where(stop, ~words_left, left[self.lists, word]) & asked
-        if self.corrective_feedback:
+        if self.corrects:
             corrected = asked & ~right & words_left & (self.lot() < self.corrective_feedback)
             preferred = self.draw(log_words[:, 0].masked_fill(~left, -torch.inf))
             word = torch.where(corrected, preferred, word)
@@ -172,7 +179,7 @@ class Ordered(Loop):
         right = torch.where(nothing, answer < 0, word == answer)
         response = torch.where(nothing, 0, self.says[self.lists, word])
         self.record.append((response, right, torch.ones_like(right)))
-        if self.corrective_feedback:
+        if self.corrects:
             corrected = ~right & (self.lot() < self.corrective_feedback)
             word = torch.where(corrected, answer.clamp(min=0), word)
             nothing = torch.where(corrected, answer < 0, nothing)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from memsim.base import Network
 from memsim.closed_loop import LOOPS, Recall, Shown
@@ -114,7 +115,7 @@ class Participant:
         """
         if lesion is not None:
             self.network.check_lesion(lesion)
-        shown = self._show(schedule, rng)
+        shown = self.show(schedule, rng)
         test = LOOPS[self.objective]([shown], self.codes.kind, corrective_feedback)
         outputs, _, *trace = self.network(
             shown.inputs,
@@ -125,8 +126,9 @@ class Participant:
         )
         return test.recalls(outputs)[0]._replace(trace=trace[0] if trace else None)
 
-    def _show(self, schedule: Schedule, rng: np.random.Generator) -> Shown:
-        """What a network of this kind sees of lists, with codes and generators from `rng`."""
+    def show(self, schedule: Schedule, rng: np.random.Generator) -> Shown:
+        """What a network sees of lists that share their events, with codes and generators from
+        `rng`."""
         asked, heard = _response_steps(schedule)
         weight = next(self.network.parameters())
         device = weight.device
@@ -196,15 +198,25 @@ def take_part_together(
     -------
     list of Recall
     """
-    if len(participants) == 1:
-        feedback = corrective_feedback
-        return [participants[0].take_part(schedules[0], rngs[0], corrective_feedback=feedback)]
     shown = [
-        someone._show(schedule, rng)
+        someone.show(schedule, rng)
         for someone, schedule, rng in zip(participants, schedules, rngs, strict=True)
     ]
+    return go_through(participants, shown, corrective_feedback)
+
+
+def go_through(
+    participants: Sequence[Participant],
+    shown: Sequence[Shown],
+    corrective_feedback: float | Tensor,
+) -> list[Recall]:
+    """What participants do on what `Participant.show` shows them."""
     first = participants[0]
     test = LOOPS[first.objective](shown, first.codes.kind, corrective_feedback)
+    if len(participants) == 1:
+        lists = shown[0]
+        outputs, _ = first.network(lists.inputs, respond=test.respond, generator=lists.noise_from)
+        return test.recalls(outputs)
     networks = [someone.network for someone in participants if isinstance(someone.network, DNC)]
     inputs = torch.cat([lists.inputs for lists in shown])
     outputs, _ = fast.run_together(

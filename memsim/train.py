@@ -9,10 +9,11 @@ from torch import nn
 
 from memsim.base import Network
 from memsim.dnc import DNC, fast
-from memsim.learner import REPORT_EVERY, Learner, Progress, Trained, stuck
+from memsim.learner import Learner, Progress, Trained
+from memsim.lockstep import Pace, learn
 from memsim.memory_limit import check_memory
 from memsim.networks import make_network
-from memsim.participant import Participant, channels, take_part_together
+from memsim.participant import Participant, channels
 from memsim.threads import one_thread
 from paradigms import Curriculum, RandomBinary
 from paradigms.codes import Codes
@@ -63,6 +64,7 @@ def train(
     n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
+    cuda_graph: bool = False,
     progress: Callable[..., None] | None = None,
     **network_options: Any,
 ) -> Trained | list[Trained]:
@@ -105,13 +107,16 @@ def train(
         attempt goes through to the end.
     device : str
         "cpu", "cuda", ...
+    cuda_graph : bool
+        On a CUDA device: record updates as graphs, a stream for each of up to eight networks (see
+        `memsim.cuda_graph`). Written for GPUs, and not yet measured on one.
     progress : function, optional
         Called with a `Progress` every 20 updates; with `n_networks`, with the number of the
         network, from 0, and its `Progress`.
     **network_options
         Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units; for
         a "dnc" and an "ntm" words of 16 numbers (32 for pairs) and 6 locations more than there is
-        to study; for a "dnc" a feed-forward controller. Papers have sizes of their own.
+        to study; for a "dnc" a feed-forward controller and a read head (4 for pairs). Papers have sizes of their own.
 
     Returns
     -------
@@ -142,6 +147,7 @@ def train(
         "n_other_words": n_other_words,
         "max_restarts": max_restarts,
         "device": device,
+        "cuda_graph": cuda_graph,
     }
     if n_networks is None:
         if workers != 1:
@@ -171,6 +177,7 @@ def train_group(
     n_other_words: int = 200,
     max_restarts: int = 1,
     device: str = "cpu",
+    cuda_graph: bool = False,
     **network_options: Any,
 ) -> list[Trained]:
     """`train` for several seeds in this process, at once where that is possible."""
@@ -180,11 +187,14 @@ def train_group(
     for name, value in (("n_other_words", n_other_words), ("max_restarts", max_restarts)):
         if value < 0:
             raise ValueError(f"{name} must be 0 or more, got {value!r}")
+    if cuda_graph and torch.device(device).type != "cuda":
+        raise ValueError(f"cuda_graph=True needs a CUDA device, got device={device!r}")
     codes = codes or RandomBinary(n_bits=16)
     curriculum = curriculum or default_curriculum(paradigm)
-    options = _default_options(network, paradigm) | network_options
+    options = default_options(network, paradigm) | network_options
     inputs_and_outputs = channels(paradigm, codes)
     guessing = chance_of_guessing(paradigm, n_other_words)
+    pace = Pace(n_updates, batch_size, learning_rate, guessing, cuda_graph)
 
     def begin(seed: int, attempt: int) -> Participant:
         with torch.random.fork_rng(devices=[]):  # the caller's random state stays as it was
@@ -204,19 +214,10 @@ def train_group(
             net = waiting[0].participant.network
             fit = check_memory(net, batch_size, n_steps)
             together = batch_size % WHOLE_BATCH == 0 and isinstance(net, DNC) and fast.applies(net)
-            size = min(MOST_TOGETHER, fit) if together else 1
+            size = min(MOST_TOGETHER, fit) if together or cuda_graph else 1
             for first in range(0, len(waiting), size):
                 group = waiting[first : first + size]
-                _learn(
-                    group,
-                    paradigm,
-                    curriculum,
-                    n_updates,
-                    batch_size,
-                    learning_rate,
-                    guessing,
-                    report,
-                )
+                learn(group, paradigm, curriculum, pace, report)
             # those that failed begin again, from other weights
             waiting = [learner for learner in waiting if learner.begins_again()]
     return [learner.trained() for learner in learners]
@@ -251,7 +252,7 @@ def initialise(network: Network) -> None:
                     bias["read_modes"].copy_(modes.expand_as(bias["read_modes"]))
 
 
-def _default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
+def default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
     """Sizes of a network where none are given: room for all that is studied, and some more."""
     schedule = paradigm.trials(0, 0, 1)
     memory = {
@@ -259,8 +260,10 @@ def _default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
         "n_locations": schedule.presented.shape[1] + 6,
         "word_size": 32 if schedule.has_pairs else 16,
     }
+    # heads for cues that match first and second words, each by a key of its own
+    n_read_heads = 4 if schedule.has_pairs else 1
     defaults: dict[str, dict[str, Any]] = {
-        "dnc": memory | {"controller": "feedforward"},
+        "dnc": memory | {"controller": "feedforward", "n_read_heads": n_read_heads},
         "lstm": {"hidden_size": 128},
         "gru": {"hidden_size": 128},
         "ntm": memory,
@@ -282,58 +285,3 @@ def chance_of_guessing(paradigm: Paradigm, n_other_words: int) -> float:
         return paradigm.chance(n_other_words)
     n = paradigm.trials(0, 0, 1).presented.shape[1]
     return (n + 1) / (2 * (n + n_other_words))
-
-
-def _learn(
-    learners: Sequence[Learner],
-    paradigm: Paradigm,
-    curriculum: Curriculum,
-    n_updates: int,
-    batch_size: int,
-    learning_rate: float,
-    guessing: float,
-    report: Callable[[int, Progress], object],
-) -> None:
-    """One attempt of each, update after update. Update i of a learner is a function of its seed,
-    its attempt, i and its weights; who fails leaves."""
-    for i in range(n_updates):
-        rate = learning_rate * min(1.0, max(0.05, 2 - 2 * i / n_updates))
-        still: list[Learner] = []
-        for stage, group in _by_stage(curriculum, learners):
-            task = curriculum.task(paradigm, stage)
-            rngs = [np.random.default_rng([each.seed, each.attempt, i]) for each in group]
-            recalls = take_part_together(
-                [each.participant for each in group],
-                [task.trials(int(rng.integers(2**32)), i, batch_size) for rng in rngs],
-                rngs,
-                corrective_feedback=1 - i / n_updates,
-            )
-            losses = [-recall.log_right.sum(dim=1).mean() for recall in recalls]
-            for each in group:
-                each.optimiser.zero_grad()
-            torch.autograd.backward(losses)
-            still += [
-                each
-                for each, loss, recall in zip(group, losses, recalls, strict=True)
-                if each.step(i + 1, rate, loss, recall)
-            ]
-        learners = still
-        if (i + 1) % REPORT_EVERY == 0 or i + 1 == n_updates:
-            for each in learners:
-                now = each.report(i + 1)
-                report(each.k, now)
-                each.failure = stuck(now, n_updates, guessing)
-            learners = [each for each in learners if not each.failure or each.last_attempt]
-        if not learners:
-            break
-
-
-def _by_stage(
-    curriculum: Curriculum, learners: Sequence[Learner]
-) -> list[tuple[int, list[Learner]]]:
-    """Learners that are at the same stage, which learn together."""
-    stages: dict[int, list[Learner]] = {}
-    for each in learners:
-        stage = curriculum.stage(each.losses, each.accuracies)
-        stages.setdefault(stage, []).append(each)
-    return [*stages.items()]

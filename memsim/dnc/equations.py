@@ -111,7 +111,8 @@ def allocation_weighting_sort(
     ascending, order = torch.sort(drawn_in, dim=-1, stable=True)
     if gradient == "identity":
         ascending = drawn_in + (ascending - drawn_in).detach()
-    product = torch.cumprod(ascending, dim=-1)
+    # a product by logarithms: the derivative of cumprod waits for the device to look for zeros
+    product = torch.cumsum(ascending.log(), dim=-1).exp()
     before = F.pad(product[..., :-1], (1, 0), value=1.0)
     return torch.empty_like(usage).scatter(-1, order, before - product)
 
