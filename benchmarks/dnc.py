@@ -14,15 +14,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib import import_module
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import torch
 
 import memsim
-from memsim.parallel import train_many
-from paradigms import FreeRecall
+from memsim.dnc import fast
+from paradigms import Curriculum, FreeRecall
+from paradigms.curriculum import Stage
 
 #: batch, steps, inputs, N, W, R, hidden
 SIZES = {
@@ -110,7 +113,7 @@ def print_memory(candidate: str, size: str) -> None:
     """What `peak_memory` reads."""
     torch.set_num_threads(1)
     CANDIDATES[candidate]((2, 3, 4, 5, 6, 1, 7))()  # libraries loaded, loops compiled
-    step = CANDIDATES[candidate](SIZES[size])
+    step = CANDIDATES[candidate](SIZES.get(size) or tuple(map(int, size.split(","))))
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far
     before = resident("VmRSS")
     step()
@@ -196,34 +199,109 @@ def growth(seconds: float) -> str:
     return table(["what grows", "x 1", "x 2", "x 4"], rows)
 
 
+def memory_growth() -> str:
+    """Peak memory of a training step as the sequence grows, beside what links alone would take."""
+    batch, n = 8, 256
+    rows = []
+    for steps in (64, 128, 256):
+        measured = peak_memory("ours", f"{batch},{steps},16,{n},16,1,32")
+        square = 4 * batch * n * n / 2**20
+        rows.append(
+            [str(steps), f"{measured:.0f}", f"{square * steps / 8:.0f}", f"{square * steps:.0f}"]
+        )
+        print(rows[-1], flush=True)
+    header = ["steps T", "peak, MiB", "T / 8 links of N x N, MiB", "T links of N x N, MiB"]
+    return table(header, rows)
+
+
 def training(seconds: float) -> str:
     """Updates of the free-recall demo at full list length, compiled and step by step."""
-    module = import_module("memsim.train")
-    before, module.UPDATES_PER_LENGTH = module.UPDATES_PER_LENGTH, 1
     updates, task = 60, FreeRecall(list_length=10)
 
     def run(fast: bool) -> Step:
         def step() -> None:
             memsim.DNC.fast = fast
-            memsim.train(task, n_updates=updates, max_restarts=0)
+            memsim.train(task, n_updates=updates, max_restarts=0, curriculum=FULL_LENGTH)
 
         return step
 
     times = interleaved({"compiled": run(True), "step by step": run(False)}, seconds)
-    memsim.DNC.fast, module.UPDATES_PER_LENGTH = True, before
+    memsim.DNC.fast = True
     return ratio(times["step by step"], times["compiled"])
 
 
-def participants() -> str:
-    """Wall time of eight networks in worker processes, against one after the other."""
-    task, updates = FreeRecall(list_length=10), 600
-    settings = [{"seed": seed, "n_updates": updates, "max_restarts": 0} for seed in range(8)]
-    walls = []
-    for workers in (1, 2):
-        began = time.monotonic()
-        train_many(task, settings, workers=workers)
-        walls.append(time.monotonic() - began)
-    return f"{walls[1] / walls[0]:.2f}"
+#: lists of full length from the first update on
+FULL_LENGTH = Curriculum([Stage()])
+#: 11 words, a distractor, 12 responses: 24 steps as in size A
+TASK_A = FreeRecall(list_length=11, presentation_time=1.0, retention_interval=1.0)
+
+
+def train_at_a(seed: int, **options: object) -> None:
+    """Train a participant at size A, or several of them."""
+    batch, _, _, n, w, r, hidden = SIZES["A"]
+    sizes = {"n_locations": n, "word_size": w, "n_read_heads": r, "hidden_size": hidden}
+    memsim.train(
+        TASK_A, seed=seed, batch_size=batch, controller="lstm", max_restarts=0,
+        curriculum=FULL_LENGTH, **(sizes | {"n_updates": 120} | options),
+    )  # fmt: skip
+
+
+def four(seed: int, n_updates: int) -> None:
+    """What one of two processes does."""
+    torch.set_num_threads(1)
+    train_at_a(seed, n_networks=4, n_updates=n_updates)
+
+
+def participants(rounds: int = 4) -> str:
+    """Wall time of training eight participants at size A, in ways that are taken in turn."""
+
+    def alone() -> None:
+        for seed in range(8):
+            train_at_a(seed)
+
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+
+        def in_two(n_updates: int = 120) -> None:
+            list(pool.map(partial(four, n_updates=n_updates), (0, 4)))
+
+        in_two(1)  # processes started, loops loaded
+        train_at_a(0, n_networks=8, n_updates=1)
+        ways = {"alone": alone, "at once": partial(train_at_a, 0, n_networks=8), "in two": in_two}
+        walls: dict[str, list[float]] = {name: [] for name in ways}
+        for _ in range(rounds):
+            for name, way in ways.items():
+                began = time.monotonic()
+                way()
+                walls[name].append(time.monotonic() - began)
+    base = np.array(walls["alone"])
+    rows = [
+        ["one after the other, one process", f"{np.median(base) / 8 / 120 * 1e3:.1f} ms", "1"],
+        ["eight at once, one process", "", ratio(np.array(walls["at once"]), base, 2)],
+        ["four at once in each of two processes", "", ratio(np.array(walls["in two"]), base, 2)],
+    ]
+    print(*rows, sep="\n", flush=True)
+    return table(["eight participants", "an update of one", "wall / one after the other"], rows)
+
+
+def steps_at_once(seconds: float) -> str:
+    """Forward and backward of eight networks at size A, at once and one after the other."""
+    batch, steps, inputs, n, w, r, hidden = SIZES["A"]
+    sizes = {"hidden_size": hidden, "n_locations": n, "word_size": w, "n_read_heads": r}
+    nets = [memsim.DNC(inputs, inputs, **sizes) for _ in range(8)]
+    x = torch.randn(8 * batch, steps, inputs)
+
+    def alone() -> None:
+        for net, part in zip(nets, x.split(batch), strict=True):
+            train_step(net, net(part)[0])
+
+    def at_once() -> None:
+        outputs, _ = fast.run_together(nets, x, nets[0].initial_state(len(x)))
+        for net in nets:
+            net.zero_grad()
+        torch.autograd.backward([part.square().mean() for part in outputs.split(batch)])
+
+    times = interleaved({"alone": alone, "at once": at_once}, seconds)
+    return ratio(times["at once"], times["alone"], 2)
 
 
 def machine() -> str:
@@ -265,9 +343,20 @@ def main() -> None:
         options(arguments.seconds),
         "## Growth, from size B",
         growth(arguments.seconds),
+        "Of the links, N x N numbers for each list, every eighth step is kept, at N 256, batch 8:",
+        memory_growth(),
         "## Training a participant",
         f"Free recall of lists of ten words, step by step / compiled: {training(arguments.seconds)}.",
-        f"Eight participants in two worker processes / one after the other: {participants()}.",
+        "## Participants at once",
+        (
+            "Training at size A by free recall of 11 words of 16 bits, after a distractor, wall time on "
+            f"{os.cpu_count()} cores; starting processes is not counted."
+        ),
+        participants(),
+        (
+            "Forward and backward alone, eight networks at once / one after the other, CPU time: "
+            f"{steps_at_once(arguments.seconds)}."
+        ),
     ]
     arguments.out.write_text("\n\n".join(parts) + "\n")
     print(f"written: {arguments.out}")
