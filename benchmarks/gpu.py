@@ -8,6 +8,7 @@ and a stream each. Rounds are interleaved; numbers are medians of wall time. Pri
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -86,7 +87,7 @@ def main() -> None:
     for name in ("A", "B"):
         steps = [graphed(SIZES[name]) for _ in range(max(SIDE_BY_SIDE))]
         streams = [torch.cuda.Stream() for _ in steps]
-        several = {str(s): (lambda s=s: together(steps[:s], streams[:s])) for s in SIDE_BY_SIDE}
+        several = {str(s): partial(together, steps[:s], streams[:s]) for s in SIDE_BY_SIDE}
         times = interleaved(several)
         rows.append([name, *(f"{ms / times['1']:.2f}" for ms in times.values())])
     print("\nNetworks side by side, time for all / time for one:\n")
