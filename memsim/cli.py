@@ -1,9 +1,11 @@
 """The command line: `memsim run PARADIGM`, `memsim data list`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+import docstring_parser
 import pandas as pd
 from jsonargparse import ArgumentParser
 from rich import box
@@ -13,49 +15,32 @@ from rich.progress import Progress as Bars
 from rich.table import Table
 
 from memsim.data_command import add_data_options, show_data
-from memsim.experiments import FreeRecallRun, run_free_recall
+from memsim.experiments import RUNS, Run, run_experiment
+from memsim.experiments.run import check_fit, plan
 from memsim.run_folder import RunFolder
 from memsim.train import Progress
-
-#: columns of the summary that the terminal shows, and how it names them
-SHOWN = {
-    "words": "words",
-    "intrusions": "intr.",
-    "repeats": "rep.",
-    "spc_first": "SPC\n1st",
-    "spc_last": "SPC\nlast",
-    "pfr_first": "PFR\n1st",
-    "pfr_last": "PFR\nlast",
-    "crp_minus1": "CRP\n-1",
-    "crp_plus1": "CRP\n+1",
-    "rmsd_spc": "RMSD\nSPC",
-    "rmsd_pfr": "RMSD\nPFR",
-    "rmsd_crp": "RMSD\nCRP",
-}
-KEY = (
-    "Per list: words, intr(usions), rep(eats). SPC: recall of the first and last word. PFR: recall "
-    "begins with it. CRP: lag-CRP. RMSD: root mean squared deviation from people."
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 2 for what the user can mend, 130 for Ctrl-C."""
     words = [_underscored(word) for word in (sys.argv[1:] if arguments is None else arguments)]
-    if words[:2] != ["run", "free-recall"]:
+    if words[:1] != ["run"] or len(words) < 2 or words[1] not in RUNS:
         # of the rest, all but `data` are help or a mistake, which end here
         unfinished = words in ([], ["run"], ["data"])
         parsed = command_line().parse_args([*words, "--help"] if unfinished else words)
         return show_data(parsed.data)
-    given = vars(free_recall_options().parse_args(words[2:]))
+    kind = RUNS[words[1]]
+    given = vars(run_options(kind).parse_args(words[2:]))
     try:
-        run = FreeRecallRun(**{name: value for name, value in given.items() if name != "config"})
+        run = kind(**{name: value for name, value in given.items() if name != "config"})
+        check_fit(run)
         RunFolder(run.out)
     except (ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
-        print("tip: memsim run free-recall --help explains all options", file=sys.stderr)
+        print(f"tip: memsim run {kind.command} --help explains all options", file=sys.stderr)
         return 2
     try:
-        _free_recall(run)
+        _run(run)
     except KeyboardInterrupt:
         print(f"\nstopped; {run.out} holds an unfinished run", file=sys.stderr)
         return 130
@@ -75,36 +60,46 @@ def command_line() -> ArgumentParser:
     data = ArgumentParser(description="Human data, by name.")
     commands.add_subcommand("data", data, help="list human data, show one data set")
     add_data_options(data)
-    run.add_subcommands(dest="paradigm").add_subcommand(
-        "free-recall", free_recall_options(), help="free recall of word lists"
-    )
+    paradigms = run.add_subcommands(dest="paradigm")
+    for name, kind in RUNS.items():
+        paradigms.add_subcommand(name, run_options(kind), help=name.replace("-", " "))
     return parser
 
 
-def free_recall_options() -> ArgumentParser:
-    """Parser of the options of a run; most, and their help, come from the experiment itself."""
-    parser = ArgumentParser(
-        prog="memsim run free-recall",
-        description="Train DNCs with and without forgetting on immediate free recall, simulate "
-        "TCM, CMR and SAM, and lay all of them beside people. Begin with the README.md of the "
-        "folder it writes. A first look in a minute: --n_updates 40 --n_lists 50. A dose curve: "
-        "--noise 0 0.1 0.2 0.3 0.4 --networks 5. Longer lists: --list_length 20 --noise 0.3 "
-        "--human murdock1962/20-1.",
-    )
+def run_options(kind: type[Run]) -> ArgumentParser:
+    """Parser of the options of a run; they and their help come from the experiment itself."""
+    parser = ArgumentParser(prog=f"memsim run {kind.command}", description=kind.help)
     parser.add_argument(
         "--config", action="config", help="YAML file of options, as --print_config writes it"
     )
     # by hand, since several values after one option are not what a list gets by itself
-    parser.add_argument(
-        "--noise",
-        type=float,
-        nargs="+",
-        default=FreeRecallRun().noise,
-        help="Forgetting of the networks, one or more levels: each step, every stored word "
-        "diffuses by this share of its own size. 0 is the DNC of Graves et al. (2016).",
-    )
-    parser.add_class_arguments(FreeRecallRun, None, as_group=False, skip={"noise"})
+    several = {
+        name: get_args(get_args(hint)[0] if type(None) in get_args(hint) else hint)[0]
+        for name, hint in get_type_hints(kind).items()
+        if "list[" in str(hint)
+    }
+    defaults = kind()
+    for name, each in several.items():
+        parser.add_argument(
+            f"--{name}",
+            type=each,
+            nargs="+",
+            default=getattr(defaults, name),
+            help=_help(kind, name),
+        )
+    parser.add_class_arguments(kind, None, as_group=False, skip={*several})
     return parser
+
+
+def _help(kind: type[Run], name: str) -> str:
+    """What the docstring of an experiment, or of what all share, says of an option."""
+    documented = [
+        option
+        for one in (kind, Run)
+        for option in docstring_parser.parse(one.__doc__ or "").params
+        if option.arg_name == name
+    ]
+    return str(documented[0].description)
 
 
 def _underscored(word: str) -> str:
@@ -113,11 +108,11 @@ def _underscored(word: str) -> str:
     return "--" + name[2:].replace("-", "_") + equals + value if word.startswith("--") else word
 
 
-def _free_recall(run: FreeRecallRun) -> None:
+def _run(run: Run) -> None:
     console = Console()
-    n_networks = len(run.noise) * run.networks
+    n_networks = len(plan(run))
     console.print(
-        f"Free recall of {run.paradigm().list_length} words. Networks to train: {n_networks}, "
+        f"{run.title()}. Networks to train: {n_networks}, "
         f"each for {run.n_updates} updates, {min(run.workers, n_networks)} at a time."
     )
     with Bars(
@@ -141,22 +136,25 @@ def _free_recall(run: FreeRecallRun) -> None:
                 right=f"{now.right:.0%}",
             )
 
-        summary = run_free_recall(run, show)
-    console.print(summary_table(summary))
-    console.print(KEY, style="dim")
+        summary = run_experiment(run, show)
+    console.print(summary_table(summary, run.shown))
+    console.print(run.key, style="dim")
     console.print(f"Begin with {Path(run.out, 'README.md')}")
 
 
-def summary_table(summary: pd.DataFrame) -> Table:
-    """The summary as a terminal of 80 characters shows it."""
+def summary_table(summary: pd.DataFrame, shown: Mapping[str, str]) -> Table:
+    """The summary as a terminal of 80 characters shows it: some columns, under short names."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=0)
     table.add_column("source", no_wrap=True)
-    for heading in SHOWN.values():
+    for heading in shown.values():
         table.add_column(heading, justify="right", no_wrap=True)
     for _, row in summary.iterrows():
         # probabilities without the leading zero, as psychologists print them
-        values = [
-            "" if pd.isna(row[name]) else f"{row[name]:.2f}".removeprefix("0") for name in SHOWN
-        ]
+        values = ["" if pd.isna(row[name]) else _short(row[name]) for name in shown]
         table.add_row(f"{row['source']}\n[dim]{row['status']}", *values)
     return table
+
+
+def _short(value: float) -> str:
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text

@@ -24,7 +24,7 @@ START = ["run", "free-recall"]
 def asked(monkeypatch, tmp_path):
     """What runs were asked for; none is run, and the working folder is empty."""
     runs = []
-    monkeypatch.setattr(cli, "_free_recall", runs.append)
+    monkeypatch.setattr(cli, "_run", runs.append)
     monkeypatch.chdir(tmp_path)
     return runs
 
@@ -113,7 +113,7 @@ def test_help_explains_every_option(capsys):
             [*START, "--list-length", "20", "--human", "murdock1962/10-2"],
             "lists of human=murdock1962/10-2 have 10 words; leave one of the two out",
         ),
-        ([*START, "--list-length", "11"], "people recalled lists of 10, 15, 20, 30, 40 words"),
+        ([*START, "--list-length", "11"], "people recalled lists of 10, 12, 15, 20, 30, 40 words"),
         ([*START, "--device", "abacus"], "device=abacus cannot compute here"),
         ([*START, "--config", "missing.yaml"], "missing.yaml"),
     ],
@@ -147,7 +147,7 @@ def test_an_error_in_the_middle_of_a_run_keeps_its_traceback(monkeypatch, tmp_pa
     def breaks(run, progress):
         raise ValueError("in the middle")
 
-    monkeypatch.setattr(cli, "run_free_recall", breaks)
+    monkeypatch.setattr(cli, "run_experiment", breaks)
     with pytest.raises(ValueError, match="in the middle"):
         cli.main([*START, "--out", str(tmp_path / "run")])
 
@@ -156,7 +156,7 @@ def test_ctrl_c_ends_with_its_own_status(monkeypatch, capsys, tmp_path):
     def interrupted(run, progress):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "run_free_recall", interrupted)
+    monkeypatch.setattr(cli, "run_experiment", interrupted)
     status, text = said([*START, "--out", str(tmp_path / "run")], capsys)
     assert status == 130
     assert "stopped;" in text and "holds an unfinished run" in text
@@ -185,12 +185,16 @@ def test_ctrl_c_stops_the_workers_without_a_traceback(tmp_path):
 
 
 def test_the_summary_fits_a_terminal_of_80_characters():
-    row = dict.fromkeys(cli.SHOWN, 0.123) | {"words": 10.25, "intrusions": 12.5, "spc_last": 1.0}
+    row = dict.fromkeys(FreeRecallRun.shown, 0.123) | {
+        "words": 10.25,
+        "intrusions": 12.5,
+        "spc_last": 1.0,
+    }
     sources = {"People": "data", "DNC without noise": "not fitted", "TCM": "fitted to these data"}
     rows = [{"source": name, "status": status, **row} for name, status in sources.items()]
     rows[0]["rmsd_crp"] = float("nan")
     console = Console(width=80, record=True, file=StringIO())
-    console.print(cli.summary_table(pd.DataFrame(rows)))
+    console.print(cli.summary_table(pd.DataFrame(rows), FreeRecallRun.shown))
     text = console.export_text()
     for name, status in sources.items():
         assert f" {name} " in text and f" {status} " in text

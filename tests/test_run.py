@@ -14,10 +14,15 @@ import yaml
 
 from analysis import check_table, human_curves, pfr
 from memsim.cognitive import TCM
-from memsim.experiments import FreeRecallRun, run_free_recall
-from memsim.experiments.page import page
-from memsim.experiments.report import PFR_DEFINITION, each_network, write_report
-from memsim.experiments.sentences import description, unlike_people, with_noise
+from memsim.experiments import FreeRecallRun, run_experiment
+from memsim.experiments.free_recall_report import (
+    PFR_DEFINITION,
+    each_network,
+    free_recall_report,
+    page,
+)
+from memsim.experiments.free_recall_sentences import description, unlike_people, with_noise
+from memsim.experiments.report import write_report
 from memsim.participant import Participant
 from memsim.run_folder import RunFolder
 from memsim.simulate import simulate
@@ -27,6 +32,7 @@ from paradigms import FreeRecall, RandomBinary
 
 HUMAN = "murdock1962/10-2"
 THEORIES = {"TCM": "TCM-10r", "CMR": "CMR-10", "SAM": "SAM-10"}
+NOISE = {"DNC without noise": 0.0, "DNC noise 0.4": 0.4}
 SOURCES = ["People", "DNC without noise", "DNC noise 0.4", *THEORIES]
 
 
@@ -35,7 +41,7 @@ def run(tmp_path_factory):
     """A finished run."""
     out = tmp_path_factory.mktemp("runs") / "one"
     run = FreeRecallRun(n_updates=2, n_lists=40, workers=1, out=out)
-    run_free_recall(run)
+    run_experiment(run)
     return run
 
 
@@ -185,13 +191,13 @@ def test_the_page_counts_failures(run):
     training = pd.read_csv(run.out / "training.csv").assign(
         restarts=[1, 0], failed=[True, False], what_failed=["stuck: one; stuck: two", ""]
     )
-    text = page(table, HUMAN, training, with_dose=False)
+    text = page(table, HUMAN, training, NOISE, FreeRecall())
     assert "**Not all networks were trained successfully**" in text
     assert "2 networks; 1 restart" in text
     assert "1 failed in the last attempt too" in text
     assert text.count("stuck: ") == 2
     went_well = training.assign(restarts=0, failed=False, what_failed="")
-    assert "Not all networks" not in page(table, HUMAN, went_well, with_dose=False)
+    assert "Not all networks" not in page(table, HUMAN, went_well, NOISE, FreeRecall())
 
 
 ROW = pd.Series(
@@ -264,7 +270,8 @@ def test_what_is_unlike_people_follows_the_rules(change, said):
 
 def test_the_network_closest_to_people_is_named_for_each_curve():
     other = pd.Series({**ROW, "source": "Y", "rmsd_spc": 0.05, "rmsd_crp": float("nan")})
-    said = with_noise(pd.DataFrame([ROW, other]))
+    rows = pd.DataFrame([ROW, other])
+    said = with_noise(rows, rows)
     assert "serial position curve Y (0.050)" in said
     assert "first recall X (0.100)" in said
     assert "lag-CRP X (0.100)" in said
@@ -294,7 +301,8 @@ def test_with_three_levels_of_noise_there_is_a_dose_curve(tmp_path):
     }
     noise = dict(zip(models, (0.1, 0.2, 0.3), strict=True))
     recalls = simulate({**models, "TCM": TCM.preset("TCM-10r")}, FreeRecall(), n_lists=20)
-    write_report(tmp_path, recalls, HUMAN, {"TCM": "TCM-10r"}, noise, TRAINING)
+    report = free_recall_report(recalls, HUMAN, {"TCM": "TCM-10r"}, noise, TRAINING, FreeRecall())
+    write_report(tmp_path, report)
     dose = pd.read_csv(tmp_path / "dose.csv")
     assert dose["noise"].tolist() == [0.1, 0.1, 0.2, 0.2, 0.3, 0.3]
     assert dose["subject"].tolist() == [1, 2, 3, 4, 5, 6]
@@ -317,8 +325,10 @@ def test_whoever_recalls_nothing_does_not_end_the_run(tmp_path):
     models = {"silent": Scripted(), "babble": Scripted(*[-1] * 11), "one word": Scripted(3)}
     recalls = simulate({**models, "TCM": TCM.preset("TCM-10r")}, FreeRecall(), n_lists=10)
     noise = {"silent": 0.0, "babble": 0.1, "one word": 0.2}
-    table = write_report(tmp_path, recalls, HUMAN, {"TCM": "TCM-10r"}, noise, TRAINING)
-    rmsd = table.set_index("source")["rmsd_crp"]
+    theories = {"TCM": "TCM-10r"}
+    report = free_recall_report(recalls, HUMAN, theories, noise, TRAINING, FreeRecall())
+    write_report(tmp_path, report)
+    rmsd = report.summary.set_index("source")["rmsd_crp"]
     assert rmsd[[*models]].isna().all() and rmsd["TCM"] > 0
     page = (tmp_path / "README.md").read_text()
     assert "**silent** (1 network, not fitted): no responses at all." in page
@@ -338,7 +348,7 @@ def test_whoever_recalls_nothing_does_not_end_the_run(tmp_path):
         ({"noise": [0.1, 0.1000000001]}, "noise must be different numbers"),
         ({"noise": [float("nan")]}, "noise must be different numbers"),
         ({"noise": [k / 10 for k in range(7)]}, "got 7"),
-        ({"list_length": 13}, "there are no people.*10, 15, 20, 30, 40 words"),
+        ({"list_length": 13}, "there are no people.*10, 12, 15, 20, 30, 40 words"),
         ({"list_length": 0}, "list_length=0: there are no people"),
         ({"list_length": 20, "human": HUMAN}, "have 10 words; leave one of the two out"),
         ({"human": "murdock1962"}, "human=murdock1962 is no human condition; there are murdock"),

@@ -1,48 +1,17 @@
-"""The page of a run: what is seen, what is not like people, how everything came about."""
+"""The page of a run: its frame, alike for all paradigms, and tables in Markdown."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis import human_condition
-from memsim.experiments.sentences import UNLIKE_RULES, description, unlike_line, with_noise
+from analysis import human_condition, human_data, human_names
+from memsim.experiments.report import MIN_NETWORKS_FOR_INTERVALS
 
-#: with fewer networks of a kind, bands are over lists
-MIN_NETWORKS_FOR_INTERVALS = 5
 FAILED = (
     "**Not all networks were trained successfully** (see below), and those that were not are part "
     "of all results. Read nothing into their recall."
 )
-RECALL_HEADINGS = {
-    "source": "Source",
-    "subjects": "Subjects",
-    "words": "Words",
-    "intrusions": "Intrusions",
-    "repeats": "Repeats",
-    "spc_first": "First word",
-    "spc_middle": "Middle third",
-    "spc_last": "Last word",
-    "rmsd_spc": "RMSD to people",
-}
-ORDER_HEADINGS = {
-    "source": "Source",
-    "pfr_first": "Begins with first word",
-    "pfr_last": "Begins with last word",
-    "pfr_none": "Begins with intrusion",
-    "crp_minus1": "Lag -1",
-    "crp_plus1": "Lag +1",
-    "crp_minus1_late": "Lag -1, late",
-    "crp_plus1_late": "Lag +1, late",
-    "rmsd_pfr": "RMSD to people, first recall",
-    "rmsd_crp": "RMSD to people, lag-CRP",
-}
-FIT_HEADINGS = {
-    "source": "Source",
-    "status": "Status",
-    "preset": "Parameter set",
-    "fitted_to": "Fitted to",
-    "criterion": "By",
-}
 TRAINING_HEADINGS = {
     "network": "Network",
     "loss": "Loss, nats per list",
@@ -50,71 +19,87 @@ TRAINING_HEADINGS = {
     "restarts": "Restarts",
     "what_failed": "What failed",
 }
+NOBODY = "Nobody is laid beside."
 
 
-def page(table: pd.DataFrame, human: str, training: pd.DataFrame, with_dose: bool) -> str:
+class Figure(NamedTuple):
+    """The main figure: name of the file, and what it shows."""
+
+    name: str
+    shows: str
+
+
+def page(
+    *,
+    title: str,
+    intro: str,
+    figure: Figure,
+    seen: Sequence[str],
+    sections: Sequence[str],
+    networks: pd.DataFrame,
+    people: str | None,
+    training: pd.DataFrame,
+    command: str,
+    more_files: Mapping[str, str] | None = None,
+) -> str:
     """The page in Markdown.
 
     Parameters
     ----------
-    table : DataFrame
-        From `memsim.experiments.report.summary`, people first.
-    human : str
+    title, intro : str
+    figure : Figure
+    seen : sequence of str
+        Paragraphs on what is seen.
+    sections : sequence of str
+        What the paradigm has to say after that, headings and paragraphs.
+    networks : DataFrame
+        Rows of the summary that are networks.
+    people : str, optional
         Human condition.
     training : DataFrame
-        From `memsim.experiments.free_recall.training_table`.
-    with_dose : bool
-        Whether there is a figure of the dose curve.
+        From `memsim.experiments.run.training_table`.
+    command : str
+        Name of the paradigm.
+    more_files : mapping of str to str
+        Files that not all runs write, and what they hold.
     """
-    condition = human_condition(human)
-    people = table.iloc[0]
-    networks = table[table["kind"] == "network"]
-    inferred = ", divided among subjects by inference" if condition.subjects_inferred else ""
-    sections = [
-        f"# Free recall of {condition.list_length} words: networks, theories, people",
-        (
-            f"Immediate free recall of lists of {condition.list_length} words, "
-            f"{condition.presentation_time:g} s each. People: {human}, {condition.n_subjects} subjects "
-            f"with {condition.lists_per_subject} lists each{inferred}. {condition.citation}"
-        ),
-        "![Serial position curve, probability of first recall, lag-CRP](free_recall.png)",
-        "*For two columns: `free_recall.pdf`; for one: `free_recall_single.pdf`.*",
+    paragraphs = [
+        f"# {title}",
+        intro,
+        f"![{figure.shows}]({figure.name}.png)",
+        f"*For two columns: `{figure.name}.pdf`; for one: `{figure.name}_single.pdf`.*",
         "## What is seen",
         *([FAILED] if training["failed"].any() else []),
-        *(description(row) for _, row in table[table["kind"] != "theory"].iterrows()),
-        *([with_noise(networks)] if len(networks) > 1 else []),
-        *(["![Recall against storage noise](dose.png)"] if with_dose else []),
-        *(description(row) for _, row in table[table["kind"] == "theory"].iterrows()),
-        "## What is not like people",
-        UNLIKE_RULES,
-        "\n".join(unlike_line(row, people) for _, row in table.iloc[1:].iterrows()),
-        "## In numbers",
-        "What is recalled, per list, and the probability of recall by study position:",
-        markdown_table(table, RECALL_HEADINGS),
-        (
-            "In which order. An intrusion as first response counts for no word. Lags are those of "
-            "lag-CRP; *late* leaves out transitions from the first two responses:"
-        ),
-        markdown_table(table, ORDER_HEADINGS),
-        "RMSD is the root mean squared deviation from people's curve (lags -5 to 5).",
-        "## What was fitted",
-        markdown_table(table, FIT_HEADINGS),
-        (
-            "A theory fitted to the curves it is compared on has an advantage there: its smaller RMSD "
-            "is no evidence for it. Networks were trained to recall every word, in any order, and "
-            "never saw human data; but to choose their storage noise by these numbers is to fit it."
-        ),
-        _intervals(networks),
+        *seen,
+        *sections,
+        _intervals(networks, people),
         "## How the networks were trained",
         markdown_table(training, TRAINING_HEADINGS),
         _training_sentence(training),
         "## Files",
-        _files(with_dose),
+        _files(command, more_files or {}),
     ]
-    return "\n\n".join(sections) + "\n"
+    return "\n\n".join(paragraphs) + "\n"
 
 
-def markdown_table(table: pd.DataFrame, headings: dict[str, str]) -> str:
+def who(people: str | None, n_subjects: int) -> str:
+    """A sentence on the people, their citation, and what to know of their data."""
+    if people is None:
+        return NOBODY
+    if people in human_names():
+        condition = human_condition(people)
+        inferred = ", divided among subjects by inference" if condition.subjects_inferred else ""
+        return (
+            f"People: {people}, {condition.n_subjects} subjects with "
+            f"{condition.lists_per_subject} lists each{inferred}. {condition.citation}"
+        )
+    data = human_data(people.partition("/")[0])
+    counted = f", {n_subjects} subjects" if n_subjects else ""
+    notes = f" What to know of these data: {' '.join(data.notes)}" if data.notes else ""
+    return f"People: {people}{counted}. {data.citation}{notes}"
+
+
+def markdown_table(table: pd.DataFrame, headings: Mapping[str, str]) -> str:
     """Some columns of a table in Markdown, numbers with at most three decimals.
 
     Examples
@@ -136,14 +121,15 @@ def _cell(value: Any) -> str:
     return f"{value:z.3f}" if isinstance(value, float) else str(value)
 
 
-def _intervals(sources: pd.DataFrame) -> str:
+def _intervals(networks: pd.DataFrame, people: str | None) -> str:
     """What the bands of the figure are over."""
-    several = sources[sources["subjects"] >= MIN_NETWORKS_FOR_INTERVALS]["source"]
-    said = "Intervals of people are over subjects"
+    several = networks[networks["subjects"] >= MIN_NETWORKS_FOR_INTERVALS]["source"]
+    said = ["Intervals of people are over subjects"] if people is not None else []
     if len(several):
-        said += f", those of {', '.join(several)} over networks"
+        said.append(f"{'those' if said else 'Intervals'} of {', '.join(several)} over networks")
+    first = f"{', '.join(said)}. All other bands" if said else "Bands"
     return (
-        f"{said}. All other bands are over lists: they say how well these lists determine the "
+        f"{first} are over lists: they say how well these lists determine the "
         "curve, and nothing about other networks or parameters."
     )
 
@@ -159,7 +145,7 @@ def _training_sentence(training: pd.DataFrame) -> str:
     )
 
 
-def _files(with_dose: bool) -> str:
+def _files(command: str, more: Mapping[str, str]) -> str:
     files = {
         "recalls.parquet": "every simulated list as a recall table; people's lists are not "
         "redistributed, their averages are in `measures.csv`",
@@ -169,8 +155,7 @@ def _files(with_dose: bool) -> str:
         "training.csv, training_history.csv": "how each network came about; loss over updates",
         "network_*.safetensors": "weights and options (`memsim.load_network`)",
         "config.yaml, provenance.json": "what was asked for, and what it was computed with; "
-        "`memsim run free-recall --config config.yaml --out ELSEWHERE` makes it all again",
+        f"`memsim run {command} --config config.yaml --out ELSEWHERE` makes it all again",
+        **more,
     }
-    if with_dose:
-        files["dose.csv"] = "one row per network: what the dose figure draws"
     return "\n".join(f"- `{name}`: {what}" for name, what in files.items())

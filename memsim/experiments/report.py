@@ -1,220 +1,219 @@
-"""What a run of free recall shows: curves, a summary table, figures and a page that explains."""
+"""What a run leaves behind besides recalls: measures, curves, a summary, figures and a page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
+from scipy import stats
 
-from analysis import (
-    bootstrap_lists,
-    curves,
-    group_curve,
-    human_curves,
-    human_group_curve,
-    lag_crp,
-    pfr,
-    plot_dose,
-    plot_free_recall,
-    rmsd,
-    save_figure,
-    spc,
-    words_recalled,
-)
-from analysis.figures.style import Kind
-from memsim.cognitive import PRESETS
-from memsim.experiments.page import MIN_NETWORKS_FOR_INTERVALS, page
+from analysis import bootstrap_lists, group_curve, human_curves, rmsd, save_figure
 
-#: with fewer levels of storage noise there is no dose curve
-MIN_LEVELS_FOR_DOSE = 3
 PEOPLE = "People"
-#: the human reference curves take the first response, whatever it was
-PFR_DEFINITION: dict[str, Any] = {"first": "response"}
+#: with fewer networks of a kind, bands are over lists
+MIN_NETWORKS_FOR_INTERVALS = 5
+LEVEL = 0.95
 
 
-def write_report(
-    out: Path,
+class Report(NamedTuple):
+    """What `write_report` writes.
+
+    Attributes
+    ----------
+    measures : DataFrame
+        All measures of all sources: `source, measure, x, mean, sem, n` (subjects).
+    curves : mapping of str to result table
+        What the figures draw, with a column `source`.
+    summary : DataFrame
+        One row per source.
+    figures : mapping of str to Figure
+        By name of the file.
+    page : str
+        README.md.
+    tables : mapping of str to DataFrame
+        Further tables, by name of the file.
+    """
+
+    measures: pd.DataFrame
+    curves: Mapping[str, pd.DataFrame]
+    summary: pd.DataFrame
+    figures: Mapping[str, Figure]
+    page: str
+    tables: Mapping[str, pd.DataFrame] = {}
+
+
+def write_report(out: Path, report: Report) -> None:
+    """Write the files of a report into a folder; its figures are closed."""
+    together = pd.concat(dict(report.curves), names=["measure"]).reset_index("measure")
+    tables = {"measures": report.measures, "curves": together, "summary": report.summary}
+    for name, table in (tables | dict(report.tables)).items():
+        table.to_csv(out / f"{name}.csv", index=False)
+    for name, figure in report.figures.items():
+        save_figure(figure, out / name)
+        plt.close(figure)
+    (out / "README.md").write_text(report.page, encoding="utf-8")
+
+
+def curve_of_models(
+    measure: Callable[..., pd.DataFrame],
     recalls: pd.DataFrame,
-    human: str,
-    theories: Mapping[str, str],
-    noise: Mapping[str, float],
-    training: pd.DataFrame,
+    x: str | Sequence[str],
+    value: str = "prob",
+    **definition: Any,
 ) -> pd.DataFrame:
-    """Write measures, summary, figures and the page of a run; return the summary.
+    """One measure of all models, with 95 % intervals over networks or over lists.
+
+    A model whose recalls do not determine the measure anywhere has no rows.
 
     Parameters
     ----------
-    out : Path
-        Folder of the run.
+    measure : function
+        A measure that `bootstrap_lists` takes.
     recalls : recall table
-        All simulated participants, with a column `model`.
-    human : str
-        Human condition.
-    theories : mapping of str to str
-        Preset of each theory among the models.
-    noise : mapping of str to float
-        Storage noise of each kind of network among the models.
-    training : DataFrame
-        From `memsim.experiments.free_recall.training_table`.
-
-    Returns
-    -------
-    DataFrame
-        See `summary`.
+        With a column `model`.
+    x, value
+        Columns of what the measure gives.
+    **definition
+        Options of the measure.
     """
-    drawn = drawn_curves(recalls, human)
-    measured = measures(recalls, human)
-    table = summary(measured, drawn, human, theories)
-    measured.to_csv(out / "measures.csv", index=False)
-    together = pd.concat(drawn, names=["measure"]).reset_index("measure")
-    together.to_csv(out / "curves.csv", index=False)
-    table.to_csv(out / "summary.csv", index=False)
-
-    sources = dict(zip(table["source"], table["kind"], strict=True))
-    three = drawn["spc"], drawn["pfr"], drawn["lag_crp"]
-    _save(plot_free_recall(*three, sources), out / "free_recall")
-    _save(plot_free_recall(*three, sources, "single"), out / "free_recall_single")
-    with_dose = len(noise) >= MIN_LEVELS_FOR_DOSE
-    if with_dose:
-        each = each_network(recalls, noise)
-        each.to_csv(out / "dose.csv", index=False)
-        _save(plot_dose(each, dict(table.iloc[0])), out / "dose")
-    (out / "README.md").write_text(page(table, human, training, with_dose), encoding="utf-8")
-    return table
+    parts = []
+    for label, lists in recalls.groupby("model", sort=False):
+        each = measure(lists, **definition)
+        if lists["subject"].nunique() >= MIN_NETWORKS_FOR_INTERVALS:
+            curve = group_curve(each, x, value)
+        elif each["possible"].any():
+            curve = bootstrap_lists(measure, lists, **definition)
+        else:  # without any response there is nothing to resample
+            continue
+        parts.append(curve.assign(source=label))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 
 
-def _save(figure: Figure, path: Path) -> None:
-    save_figure(figure, path)
-    plt.close(figure)
+def over_lists(
+    counts: NDArray[np.integer],
+    statistic: Callable[[NDArray[np.floating]], NDArray[np.floating]],
+    n_boot: int = 1000,
+    seed: int = 0,
+) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.floating]]:
+    """A statistic of counts pooled over lists, with percentile bounds from resampling the lists.
 
-
-def measures(recalls: pd.DataFrame, human: str) -> pd.DataFrame:
-    """All measures of all sources: `source, measure, x, mean, sem, n` (subjects)."""
-    people = human_curves(human)[["measure", "x", "mean", "sem", "n"]]
-    models = curves(recalls, by="model").rename(columns={"model": "source"})
-    in_order = models.set_index("source").loc[recalls["model"].unique()].reset_index()
-    return pd.concat([people.assign(source=PEOPLE), in_order])[in_order.columns]
-
-
-def drawn_curves(recalls: pd.DataFrame, human: str) -> dict[str, pd.DataFrame]:
-    """SPC, PFR and lag-CRP of all sources, with 95 % intervals: one result table each."""
-    drawn = {}
-    for name, measure, x, value, definition in (
-        ("spc", spc, "input", "recall", {}),
-        ("pfr", pfr, "input", "prob", PFR_DEFINITION),
-        ("lag_crp", lag_crp, "lag", "prob", {}),
-    ):
-        parts = [human_group_curve(human, name).assign(source=PEOPLE)]
-        for label, lists in recalls.groupby("model", sort=False):
-            each = measure(lists, **definition)
-            if lists["subject"].nunique() >= MIN_NETWORKS_FOR_INTERVALS:
-                curve = group_curve(each, x, value)
-            elif each["possible"].any():
-                curve = bootstrap_lists(measure, lists, **definition)
-            else:  # without any response there is nothing to resample
-                continue
-            parts.append(curve.assign(source=label))
-        drawn[name] = pd.concat(parts, ignore_index=True)
-    return drawn
-
-
-def summary(
-    measured: pd.DataFrame,
-    drawn: Mapping[str, pd.DataFrame],
-    human: str,
-    theories: Mapping[str, str],
-) -> pd.DataFrame:
-    """One row per source.
+    Parameters
+    ----------
+    counts : (lists, k) integers
+    statistic : function
+        From (k,) sums over lists to (m,) values.
+    n_boot, seed : int
+        Resamples, and where their randomness comes from.
 
     Returns
     -------
-    DataFrame
-        `source`; `kind` ("people", "network", "theory"); `status` and `preset, fitted_to,
-        criterion` (see `fit_status`); `subjects`; per list `words`, `intrusions`, `repeats`;
-        recall of the first item, of the middle third and of the last item (`spc_first`,
-        `spc_middle`, `spc_last`); probability that the first response is the first item, the last
-        item, or no item of the list (`pfr_first`, `pfr_last`, `pfr_none`); lag-CRP at -1 and +1
-        over all transitions (`crp_minus1`, `crp_plus1`) and without those from the first two
-        responses (`late`); `rmsd_spc`, `rmsd_pfr`, `rmsd_crp` to people (|lag| up to 5). A value
-        that the recalls do not determine is NaN.
-    """
-    last = int(measured.loc[measured["measure"] == "spc", "x"].max())
-    wanted = {
-        "words": ("n_recall", 0),
-        "intrusions": ("n_intrusion", 0),
-        "repeats": ("n_repeat", 0),
-        "spc_first": ("spc", 1),
-        "spc_last": ("spc", last),
-        "pfr_first": ("pfr", 1),
-        "pfr_last": ("pfr", last),
-        "crp_minus1": ("lag_crp", -1),
-        "crp_plus1": ("lag_crp", 1),
-        "crp_minus1_late": ("lag_crp_late", -1),
-        "crp_plus1_late": ("lag_crp_late", 1),
-    }
-    rows = []
-    for source, values in measured.groupby("source", sort=False):
-        mean = values.set_index(["measure", "x"])["mean"]
-        row = {"source": source, **fit_status(str(source), human, theories)}
-        row["subjects"] = int(values["n"].max())
-        row |= {name: mean.get(key, float("nan")) for name, key in wanted.items()}
-        row["spc_middle"] = mean["spc"].loc[last // 3 + 1 : last - last // 3].mean()
-        row["pfr_none"] = 1 - mean["pfr"].sum() if "pfr" in mean else float("nan")
-        for name, x in (("spc", "input"), ("pfr", "input"), ("lag_crp", "lag")):
-            curve = drawn[name]
-            people, model = (curve[curve["source"] == which] for which in (PEOPLE, source))
-            known = source != PEOPLE and model[x].isin(people[x]).any()
-            distance = rmsd(model, people, x) if known else float("nan")
-            row[f"rmsd_{name.removeprefix('lag_')}"] = distance
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
-def fit_status(source: str, human: str, theories: Mapping[str, str]) -> dict[str, str | None]:
-    """What a source is, and whether and to what it was fitted.
-
-    Returns
-    -------
-    dict
-        `kind`; `status`: "data", "fitted to these data", "fitted elsewhere" or "not fitted"; of a
-        theory `preset`, `fitted_to` and `criterion`.
+    value, low, high : (m,)
+        NaN where lists do not determine it.
 
     Examples
     --------
-    >>> fit_status("SAM", "murdock1962/10-2", {"SAM": "SAM-M62"})["status"]
-    'fitted elsewhere'
+    Both lists are alike, and so are all resamples of them:
+
+    >>> ratio = lambda counted: counted[:1] / counted[1:]
+    >>> over_lists(np.array([[1, 2], [1, 2]]), ratio, n_boot=10)
+    (array([0.5]), array([0.5]), array([0.5]))
     """
-    said: dict[str, str | None] = dict.fromkeys(("preset", "fitted_to", "criterion"))
-    if source not in theories:
-        kind: Kind = "people" if source == PEOPLE else "network"
-        return {"kind": kind, "status": "data" if kind == "people" else "not fitted", **said}
-    preset = PRESETS[theories[source]]
-    status = "fitted to these data" if preset.fitted_to == human else "fitted elsewhere"
-    return {
-        "kind": "theory",
-        "status": "not fitted" if preset.fitted_to is None else status,
-        "preset": theories[source],
-        "fitted_to": preset.fitted_to,
-        "criterion": preset.criterion,
-    }
+    rng = np.random.default_rng(seed)
+    n = len(counts)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = statistic(counts.sum(axis=0))
+        resampled = np.array(
+            [
+                statistic(np.bincount(rng.integers(n, size=n), minlength=n) @ counts)
+                for _ in range(n_boot)
+            ]
+        )
+    seen = ~np.isnan(value)
+    low, high = np.full_like(value, np.nan), np.full_like(value, np.nan)
+    if seen.any():
+        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+        # few lists: what was possible in one of them is missing from some resamples
+        low[seen], high[seen] = np.nanquantile(resampled[:, seen], tails, axis=0)
+    return value, low, high
 
 
-def each_network(recalls: pd.DataFrame, noise: Mapping[str, float]) -> pd.DataFrame:
-    """What the dose curve shows: `model, noise, subject, words, pfr_last, crp_plus1, crp_minus1`.
+def curve_of_tests(
+    measure: Callable[..., pd.DataFrame], tests: pd.DataFrame, x: str | None
+) -> pd.DataFrame:
+    """The same as `curve_of_models` for measures of tests, which take them by list.
 
-    One row per network; a value that its recalls do not determine is NaN.
+    Parameters
+    ----------
+    measure : function
+        Of tests and `by`; gives `subject`, the `by` columns, x, `prob`, `actual`, `possible`.
+    tests : DataFrame
+        Tests of all models, with a column `model`.
+    x : str, optional
+        Column of x; None for a measure that has none.
     """
-    lists = recalls[recalls["model"].isin([*noise])]
-    who = lists[["subject", "model"]].drop_duplicates().set_index("subject")["model"]
-    first = pfr(lists, **PFR_DEFINITION).set_index(["input", "subject"])["prob"]
-    crp = lag_crp(lists).set_index(["lag", "subject"])["prob"]
-    values = {
-        "words": words_recalled(lists).set_index("subject")["n_recalled"],
-        "pfr_last": first.get(first.index.get_level_values("input").max()),
-        "crp_plus1": crp.get(1),
-        "crp_minus1": crp.get(-1),
-    }
-    table = pd.DataFrame({"model": who, "noise": who.map(noise)}).join(pd.DataFrame(values))
-    return table.reset_index()
+    parts = []
+    for label, of_model in tests.groupby("model", sort=False):
+        n_lists = len(of_model[["subject", "list"]].drop_duplicates())
+        if of_model["subject"].nunique() >= MIN_NETWORKS_FOR_INTERVALS:
+            curve = group_curve(measure(of_model, None), x)
+        else:
+            by_list = measure(of_model, "list")
+            if by_list.empty:
+                continue
+            lists = by_list.groupby(["subject", "list"]).ngroup()
+            cells = by_list[[x]].drop_duplicates().sort_values(x) if x else pd.DataFrame(index=[0])
+            cell = np.searchsorted(cells[x], by_list[x]) if x else 0
+            # lists without any row count as well, with nothing in them
+            counted = np.zeros((n_lists, 2, len(cells)), dtype=np.int64)
+            counted[lists, 0, cell] = by_list["actual"]
+            counted[lists, 1, cell] = by_list["possible"]
+            mean, low, high = over_lists(counted.reshape(n_lists, -1), _ratios)
+            curve = cells.assign(mean=mean, low=low, high=high, n=n_lists, over="lists")
+        parts.append(curve.assign(source=label))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _ratios(counted: NDArray[np.floating]) -> NDArray[np.floating]:
+    """What happened, the first half of the counts, by what could have, the second."""
+    happened, possible = np.split(counted, 2)
+    return happened / possible
+
+
+def value_of_people(name: str, measure: str) -> pd.DataFrame:
+    """A measure of people that has no x, as a result table of one row; see `human_group_curve`."""
+    table = human_curves(name)
+    row = table[table["measure"] == measure]
+    half = stats.t.ppf((1 + LEVEL) / 2, row["n"] - 1) * row["sem"]
+    mean = row["mean"]
+    bounds = {"low": mean - half, "high": mean + half}
+    return pd.DataFrame({"mean": mean, **bounds, "n": row["n"], "over": "subjects"})
+
+
+def rmsd_to_people(curve: pd.DataFrame, source: str, x: str) -> float:
+    """RMSD of a source's curve to people's; NaN where there is none or they share no x."""
+    people, model = (curve[curve["source"] == which] for which in (PEOPLE, source))
+    known = source != PEOPLE and model[x].isin(people[x]).any()
+    return rmsd(model, people, x) if known else float("nan")
+
+
+def each_source(
+    measured: pd.DataFrame, wanted: Mapping[str, tuple[str, float]]
+) -> list[dict[str, Any]]:
+    """Some numbers of each source: `source, subjects` and those wanted, NaN where there are none.
+
+    Parameters
+    ----------
+    measured : DataFrame
+        `source, measure, x, mean, n`.
+    wanted : mapping of str to (measure, x)
+    """
+    rows = []
+    for source, values in measured.groupby("source", sort=False):
+        mean = values.set_index(["measure", "x"])["mean"]
+        row = {"source": source, "subjects": int(values["n"].max())}
+        rows.append(row | {name: mean.get(key, float("nan")) for name, key in wanted.items()})
+    return rows

@@ -1,14 +1,14 @@
 """What sources of recalls do, and what is not like people, in sentences made from the numbers.
 
-All take rows of `memsim.experiments.report.summary`.
+All take rows of `memsim.experiments.free_recall_report.summary`.
 """
 
 import pandas as pd
 
-#: an advantage of the first or last word over the middle third from which it counts as one
-ADVANTAGE = 0.05
-#: differences from people that are told: of probabilities; of words, as a share of people's
-FAR, FAR_IN_WORDS = 0.15, 0.2
+from memsim.experiments.patterns import ADVANTAGE, FAR, changes, closest
+
+#: difference in words recalled that is told, as a share of people's
+FAR_IN_WORDS = 0.2
 
 UNLIKE_RULES = (
     f"Told are probabilities that differ from people's by more than {FAR:.2f}, words by more than "
@@ -78,12 +78,6 @@ def _asymmetry(row: pd.Series) -> str:
     return "a forward asymmetry" if forward > backward else "a backward asymmetry"
 
 
-def unlike_line(row: pd.Series, people: pd.Series) -> str:
-    """One item of a list: what of one source is not like people."""
-    found = unlike_people(row, people)
-    return f"- **{row['source']}**: {'; '.join(found) if found else 'nothing by these rules'}."
-
-
 def unlike_people(row: pd.Series, people: pd.Series) -> list[str]:
     """What of one network or theory is not like people, one phrase each; see `UNLIKE_RULES`."""
     found = []
@@ -119,31 +113,25 @@ def unlike_people(row: pd.Series, people: pd.Series) -> list[str]:
     return found
 
 
-def with_noise(networks: pd.DataFrame) -> str:
-    """How the networks with least and most forgetting differ, and which are closest to people."""
-    least, most = networks.iloc[0], networks.iloc[-1]
-    changes = [
-        f"{what} from {least[name]:.2f} to {most[name]:.2f}"
-        for name, what in (
-            ("words", "words"),
-            ("intrusions", "intrusions"),
-            ("pfr_last", "first recalls of the last word"),
-            ("crp_plus1", "lag-CRP(+1)"),
-            ("crp_minus1", "lag-CRP(-1)"),
-        )
-        if pd.notna(least[name]) and pd.notna(most[name])
-    ]
-    closest = []
-    for name, what in (
-        ("rmsd_spc", "serial position curve"),
-        ("rmsd_pfr", "probability of first recall"),
-        ("rmsd_crp", "lag-CRP"),
-    ):
-        nearest = networks.dropna(subset=name).nsmallest(1, name)
-        closest += [
-            f"in the {what} {row['source']} ({row[name]:.3f})" for _, row in nearest.iterrows()
-        ]
-    return (
-        f"From *{least['source']}* to *{most['source']}* go {', '.join(changes)}. Of the networks, "
-        f"closest to people by RMSD are {', '.join(closest)}."
-    )
+def with_noise(networks: pd.DataFrame, dncs: pd.DataFrame) -> str:
+    """How the DNCs with least and most forgetting differ, and which networks are closest to people.
+
+    Parameters
+    ----------
+    networks, dncs : DataFrame
+        Rows of the summary: of all networks, and of DNCs from least to most noise.
+    """
+    numbers = {
+        "words": "words",
+        "intrusions": "intrusions",
+        "pfr_last": "first recalls of the last word",
+        "crp_plus1": "lag-CRP(+1)",
+        "crp_minus1": "lag-CRP(-1)",
+    }
+    distances = {
+        "rmsd_spc": "serial position curve",
+        "rmsd_pfr": "probability of first recall",
+        "rmsd_crp": "lag-CRP",
+    }
+    said = [changes(dncs, numbers)] if len(dncs) > 1 else []
+    return " ".join([*said, closest(networks, distances)]).strip()
