@@ -6,6 +6,7 @@ from memsim.lesion import Lesion
 from memsim.participant import Participant
 from memsim.simulate import simulate
 from memsim.train import Trained, train
+from memsim.train_bits import train_bits
 from memsim.weights import load_network, save_network
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "save_network",
     "simulate",
     "train",
+    "train_bits",
 ]

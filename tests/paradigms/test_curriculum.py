@@ -7,10 +7,12 @@ from paradigms import (
     Curriculum,
     FreeRecall,
     PairedAssociates,
+    Recognition,
     SerialRecall,
     Stage,
     growing_lists,
 )
+from paradigms.curriculum import default_curriculum
 
 
 def by_hand(stages, losses, accuracies):
@@ -106,3 +108,48 @@ def test_settings_that_a_paradigm_lacks_are_an_error():
 def test_impossible_curricula_are_an_error(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+@pytest.mark.parametrize(
+    ("paradigm", "lengths"),
+    [
+        (FreeRecall(10), [2, 4, 6, 8, 10]),
+        (FreeRecall((4, 6)), [1, 2, 3, (4, 6)]),
+        (SerialRecall(9, group_sizes=(3, 3, 3)), [2, 4, 6, 8, 9]),
+        (PairedAssociates(8, presentations=(1, 3)), [4, 6, 8]),
+        (Recognition(16), [4, 8, 12, 16]),
+        (FreeRecall(12, n_categories=3), [3, 6, 9, 12]),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, list) else "",
+)
+def test_lists_of_every_paradigm_grow_to_their_length(paradigm, lengths):
+    curriculum = default_curriculum(paradigm)
+    tasks = [curriculum.task(paradigm, k) for k in range(len(curriculum.stages))]
+    assert [task.list_length for task in tasks] == lengths
+    assert tasks[-1] == paradigm
+    for task in tasks:
+        task.trials(0, 0, 2)
+
+
+def test_lengths_that_a_paradigm_cannot_have_are_left_out():
+    pairs = PairedAssociates(12, presentations=(1, 3, 5))
+    assert [dict(stage.settings) for stage in default_curriculum(pairs).stages] == [
+        {"list_length": 3},
+        {"list_length": 6},
+        {"list_length": 9},
+        {},
+    ]
+    odd = PairedAssociates(8, presentations=(1, 1, 3, 3))
+    assert [stage.settings.get("list_length") for stage in default_curriculum(odd).stages] == [
+        4,
+        None,
+    ]
+
+
+@pytest.mark.parametrize("length", [1, 2, 3, 5, 10, 40])
+def test_every_list_length_is_reached_and_never_exceeded(length):
+    curriculum = default_curriculum(FreeRecall(length))
+    stages = [curriculum.stage(np.ones(update)) for update in range(0, 1500, 10)]
+    lengths = [curriculum.task(FreeRecall(length), stage).list_length for stage in stages]
+    assert lengths == sorted(lengths)
+    assert lengths[0] >= 1 and lengths[-1] == length
