@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
 
 class Effect(NamedTuple):
@@ -74,7 +74,21 @@ def standardised_effect(t: float, df: float, n: float, level: float = 0.95) -> E
     Psychological Measurement, 61(4), 532-574.
     """
     j = hedges_correction(df)
-    # the noncentrality whose distribution puts so much below t
-    low, high = (special.nctdtrinc(df, p, t) for p in ((1 + level) / 2, (1 - level) / 2))
+    low, high = (_noncentrality(t, df, p) for p in ((1 + level) / 2, (1 - level) / 2))
     d = t / np.sqrt(n)
     return Effect(float(d), float(j * d), *(float(j * ncp / np.sqrt(n)) for ncp in (low, high)))
+
+
+def _noncentrality(t: float, df: float, p: float) -> float:
+    """The noncentrality whose t distribution puts p below t; NaN if t is not finite."""
+    if not np.isfinite(t):
+        return np.nan
+
+    def excess(noncentrality: float) -> float:
+        return float(special.nctdtr(df, noncentrality, t)) - p
+
+    # special.nctdtrinc would do, but where t is near 0 it may miss p by as much as .5
+    half = 1.0
+    while excess(t - half) < 0 or excess(t + half) > 0:
+        half *= 2
+    return float(optimize.brentq(excess, t - half, t + half, xtol=1e-12))

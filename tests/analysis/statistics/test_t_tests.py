@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, stats
 
 from analysis import independent_test, one_sample_test, paired_test
 from analysis.statistics.effect_sizes import hedges_correction, standardised_effect
@@ -105,7 +105,23 @@ def test_noncentral_interval_leaves_the_tails_that_it_says(t, df, level):
     effect = standardised_effect(t, df, n=df + 1, level=level)
     j = hedges_correction(df)
     for end, tail in ((effect.low, (1 + level) / 2), (effect.high, (1 - level) / 2)):
-        assert stats.nct.cdf(t, df, end / j * np.sqrt(df + 1)) == pytest.approx(tail, abs=1e-5)
+        assert stats.nct.cdf(t, df, end / j * np.sqrt(df + 1)) == pytest.approx(tail, abs=1e-9)
+
+
+@pytest.mark.parametrize("t", [6e-6, -3e-4, 0.012, 60.0])
+@pytest.mark.parametrize("df", [3, 92])
+def test_noncentral_interval_near_zero_and_far_out(t, df):
+    def below(noncentrality: float) -> float:  # P(T < t), from the definition of T
+        def density(s: float) -> float:
+            chi = stats.chi.pdf(s * np.sqrt(df), df) * np.sqrt(df)
+            return stats.norm.cdf(t * s - noncentrality) * chi
+
+        return integrate.quad(density, 0, 8, epsabs=1e-12, limit=400)[0]
+
+    effect = standardised_effect(t, df, n=1, level=0.4852)
+    j = hedges_correction(df)
+    assert below(effect.low / j) == pytest.approx(0.7426, abs=1e-8)
+    assert below(effect.high / j) == pytest.approx(0.2574, abs=1e-8)
 
 
 def test_every_bin_is_tested_and_adjusted_by_holm():
@@ -155,7 +171,7 @@ def test_order_of_rows_does_not_matter():
         (lambda: one_sample_test(two_conditions(), "rank", 0.5), "several rows at"),
         (
             lambda: one_sample_test(scores(), "rank", 0.5, correction="tukey"),
-            "correction must be one of holm",
+            "correction must be 'holm', ",
         ),
         (
             lambda: paired_test(two_conditions().query("subject != 3 or condition == 'fast'"),
