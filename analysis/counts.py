@@ -131,11 +131,10 @@ def sum_groups(
     return summed
 
 
-def by_columns(by: str | Sequence[str] | None) -> list[str]:
-    """`by` as a list of column names."""
-    if by is None:
-        return []
-    return [by] if isinstance(by, str) else [*by]
+def by_columns(*by: str | Sequence[str] | None) -> list[str]:
+    """All columns named, as one list."""
+    given = [[names] if isinstance(names, str) else names for names in by if names is not None]
+    return [name for names in given for name in names]
 
 
 def group_lists(recalls: Recalls, keys: list[str]) -> tuple[pd.DataFrame, NDArray[np.integer]]:

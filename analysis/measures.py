@@ -1,7 +1,12 @@
-"""The measures and their counts per list: a new measure is one new file and one line here."""
+"""The measures and their counts per list: a new measure is one new file and one line here.
 
-from collections.abc import Callable
+Those of cued recall and recognition are not here, for they count tests, not lists.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
+
+import pandas as pd
 
 from analysis.counts import Counts
 from analysis.free_recall.category_clustering import category_clustering, category_clustering_counts
@@ -29,6 +34,7 @@ from analysis.free_recall.spc import spc, spc_counts
 from analysis.free_recall.stopping import stopping, stopping_counts
 from analysis.free_recall.temporal_factor import temporal_factor, temporal_factor_counts
 from analysis.free_recall.words_recalled import words_recalled, words_recalled_counts
+from analysis.recalls import Recalls, as_recalls
 from analysis.serial_recall.accuracy import (
     perfect_lists,
     perfect_lists_counts,
@@ -51,7 +57,9 @@ from analysis.serial_recall.transpositions import (
     transpositions_counts,
 )
 
-COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
+Measure = Callable[..., Any]
+
+FREE_RECALL: dict[Measure, Callable[..., Counts]] = {
     spc: spc_counts,
     pfr: pfr_counts,
     pnr: pnr_counts,
@@ -71,6 +79,9 @@ COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
     repeats: repeats_counts,
     irt: irt_counts,
     stopping: stopping_counts,
+}
+
+SERIAL_RECALL: dict[Measure, Callable[..., Counts]] = {
     serial_accuracy: serial_accuracy_counts,
     perfect_lists: perfect_lists_counts,
     serial_responses: serial_responses_counts,
@@ -81,3 +92,27 @@ COUNTS: dict[Callable[..., Any], Callable[..., Counts]] = {
     interpositions: interpositions_counts,
     serial_latencies: serial_latencies_counts,
 }
+
+COUNTS = FREE_RECALL | SERIAL_RECALL
+
+
+def counts_of(measure: Measure) -> Callable[..., Counts]:
+    """The function that counts what a measure is made of, list by list.
+
+    Raises
+    ------
+    ValueError
+        If the measure is not among `COUNTS`.
+    """
+    if measure not in COUNTS:
+        known = ", ".join(function.__name__ for function in COUNTS)
+        raise ValueError(
+            f"measure must be one of the functions {known}, got {measure!r}; others have no counts "
+            "per list, but intervals over subjects: group_curve, bootstrap_subjects"
+        )
+    return COUNTS[measure]
+
+
+def recalls_for(measures: Iterable[Measure], recalls: pd.DataFrame | Recalls) -> Recalls:
+    """The dense twin, as these measures take it: in serial recall a missing item is an omission."""
+    return as_recalls(recalls, omissions=any(measure in SERIAL_RECALL for measure in measures))

@@ -74,7 +74,10 @@ def _missing(rows: Rows, omissions: bool) -> Iterator[Breach]:
         if column == "item":
             cure = "give an intrusion its word, or -1, -2, ... if its word is unknown"
             if not omissions:
-                cure += "; only in serial and cued recall is it an omission (omissions=True)"
+                cure += (
+                    "; only in serial and cued recall is it an omission (omissions=True of "
+                    "check_table and Recalls.from_table)"
+                )
             elif "trial_type" in rows.table.columns:
                 wrong = wrong & ~rows.recalled
         yield Breach(f"{column} must not be missing", column, wrong, cure)
@@ -214,11 +217,12 @@ def _in_time(rows: Rows) -> Iterator[Breach]:
     np.minimum.at(first, word[shown & (items >= 0)], onset[shown & (items >= 0)])
     earliest = np.where(np.isinf(first[word]), began[rows.list], first[word])
     yield Breach(
-        "a word is recalled after it was studied",
+        "onset of a recall must not be before that of its word",
         "onset",
         known & rows.recalled & ~np.isinf(earliest) & (onset < earliest),
         "onsets of study and recall must be on one clock; response times from the start of recall "
         "belong into a column rt",
+        lambda row: f"recalls {row['item']} at onset {row['onset']}",
     )
 
 

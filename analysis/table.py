@@ -35,6 +35,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import need_frame
 from analysis.rows import Rows
 from analysis.rules import COLUMNS, Breach, breaches
 
@@ -42,6 +43,7 @@ __all__ = ["COLUMNS", "check_table", "violations"]
 
 Paradigm = Literal["cued recall", "recognition"]
 
+A_TABLE = "a recall table"
 #: how many broken rules an error tells before it points to `violations`
 SHOWN = 3
 
@@ -67,7 +69,7 @@ def check_table(
     Raises
     ------
     ValueError
-        If it is not; the message names the rows and columns at fault, and the likely cause or
+        If it is not one; the message names the rows and columns at fault, and the likely cause or
         cure, of the first rules broken. `violations` lists every row.
 
     Examples
@@ -79,6 +81,7 @@ def check_table(
     ValueError: position must be a whole number from 1: row 1 has 0; if positions start from 0, \
 add 1
     """
+    need_frame(A_TABLE, table)
     check_rows(Rows(table), omissions, paradigm)
 
 
@@ -129,6 +132,7 @@ def violations(
     0   1      item   NaN                item must not be missing
     1   1  position     0  position must be a whole number from 1
     """
+    need_frame(A_TABLE, table)
     _check_paradigm(paradigm)
     told = []
     for breach in breaches(Rows(table), omissions, paradigm):

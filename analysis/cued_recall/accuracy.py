@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
 from analysis.cued_recall.tests import KINDS, as_tests, nth_test, shares
 
@@ -140,8 +141,7 @@ def cued_latencies(
        subject  latency  actual  possible
     0        1    900.0   900.0         1
     """
-    if kind not in KINDS:
-        raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
+    one_of("kind", kind, KINDS)
     tests = nth_test(as_tests(tests, by, x, column), test)
     time = pd.to_numeric(tests[column])
     counted = (tests["kind"] == kind) & (time > shortest) & (time < longest)

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
 from analysis.cued_recall.tests import as_tests, nth_test
 
@@ -68,8 +69,7 @@ def cued_intrusions(
     processes revealed by intrusions in paired-associate recall. Psychonomic Bulletin & Review,
     15(1), 64-69.
     """
-    if available not in ("others", "untested"):
-        raise ValueError(f"available must be 'others' or 'untested', got {available!r}")
+    one_of("available", available, ("others", "untested"))
     tests = as_tests(tests, by)
     keys = ["subject", *by_columns(by)]
     intrusions = tests[(tests["kind"] == "same-list intrusion") & (tests["pair_lag"] != 0)]
@@ -147,8 +147,7 @@ def prior_list_intrusions(
        subject  list_lag  prob  actual  possible
     0        1         1   1.0       1         1
     """
-    if per not in ("intrusions", "tests"):
-        raise ValueError(f"per must be 'intrusions' or 'tests', got {per!r}")
+    one_of("per", per, ("intrusions", "tests"))
     if max_lag < 1:
         raise ValueError(f"max_lag must be 1 list or more, got {max_lag}")
     tests = nth_test(as_tests(tests, by), test)

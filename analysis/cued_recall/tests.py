@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis import checks
 from analysis.counts import by_columns
 from analysis.table import check_table
 
@@ -126,26 +127,7 @@ def as_tests(tests: pd.DataFrame, *columns: str | Sequence[str] | None) -> pd.Da
 
     `columns` must be there, for they are to divide the tests.
     """
-    if not isinstance(tests, pd.DataFrame):
-        raise TypeError(
-            f"a measure of cued recall needs a recall table or what cued_tests returned, got "
-            f"{type(tests).__name__}; Recalls.to_table() gives a table"
-        )
-    if "trial_type" in tests.columns:
-        tests = cued_tests(tests)
-    missing = [name for name in COLUMNS if name not in tests.columns]
-    if missing:
-        raise ValueError(
-            f"tests of cued recall need the column {missing[0]!r}, but have "
-            f"{', '.join(map(str, tests.columns))}; make them with cued_tests(table)"
-        )
-    for name in (name for some in columns for name in by_columns(some)):
-        if name not in tests.columns:
-            raise ValueError(
-                f"{name!r} is no column of these tests, which have "
-                f"{', '.join(map(str, tests.columns))}"
-            )
-    return tests
+    return checks.as_tests(tests, cued_tests, COLUMNS, by_columns(*columns))
 
 
 def shares(

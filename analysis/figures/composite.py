@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 
+from analysis.checks import one_of
 from analysis.figures.style import Kind, figure_style, ink, source_lines
 
 Width = Literal["double", "single"]
@@ -37,8 +38,7 @@ NOTE_SIZE = 6
 
 def check_width(width: str) -> None:
     """Raise if there is no such width of a figure."""
-    if width not in WIDTHS:
-        raise ValueError(f"width must be 'double' or 'single', got {width!r}")
+    one_of("width", width, [*WIDTHS])
 
 
 def compose(

@@ -12,8 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from analysis.checks import one_of
 from analysis.figures.composite import Panel, Width, check_width, compose
 from analysis.figures.curve import (
+    check_columns,
     checked,
     draw_curve,
     gap_axis,
@@ -61,8 +63,7 @@ def plot_cued_accuracy(
     ValueError
         As `plot_spc`; or if `x` is none of these.
     """
-    if x not in X_LABELS:
-        raise ValueError(f"x must be one of {', '.join(X_LABELS)}, got {x!r}")
+    one_of("x", x, [*X_LABELS])
     ax = plot_curves(curve, x, ax, sources)
     if x == "lag":  # may be 0, and long
         ax.set(xlabel=X_LABELS[x])
@@ -138,8 +139,8 @@ def plot_cued_intrusions(
     ValueError
         As `plot_spc`.
     """
-    if "pair_lag" in curve.columns:
-        curve = curve[curve["pair_lag"] != 0]
+    check_columns(curve, ["pair_lag"])
+    curve = curve[curve["pair_lag"] != 0]
     ax = plot_curves(curve, "pair_lag", ax, sources, gap=True)
     gap_axis(ax, int(curve["pair_lag"].abs().max()), "Pair lag of the intrusion")
     ax.set(ylabel="Conditional intrusion probability")

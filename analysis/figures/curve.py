@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from analysis.checks import need_columns, need_frame
 from analysis.figures.style import Kind, Line, source_lines
 
 #: points of a curve that markers still tell apart
@@ -42,6 +43,7 @@ def checked(
     """
     keys = [x] if isinstance(x, str) else [*x]
     if sources is None:
+        check_columns(curve, keys)
         sources = {"": "people"}
         curve = curve.assign(source="")
     lines = source_lines(sources)
@@ -51,16 +53,14 @@ def checked(
 
 def check_curve(curve: pd.DataFrame, keys: Sequence[str], sources: Mapping[str, Kind]) -> None:
     """Raise if a table is not one of curves over `keys` of these sources."""
-    needed = (*keys, "mean", "low", "high", "over", "source")
-    missing = [name for name in needed if name not in curve.columns]
-    if missing:
-        raise ValueError(
-            f"the curve has no column {missing[0]!r}, only {', '.join(curve.columns)}; "
-            "group_curve and bootstrap_lists make curves with mean, low, high and over, and several "
-            "of them need a column source"
-        )
+    check_columns(curve, keys)
+    cure = "; curves of several sources in one table say in it whose each row is"
+    need_columns("the curve has", curve, ["source"], cure)
     if curve.empty:
-        raise ValueError("the curve has no rows; what does the measure say that was possible?")
+        raise ValueError(
+            "the curve has no rows; see in the columns actual and possible of the measure whether "
+            "anything was possible, or whether a filter matched nothing"
+        )
     unknown = sorted(set(curve["source"]) - set(sources))
     if unknown:
         raise ValueError(f"{unknown[0]!r} is not among the sources {', '.join(sources)}")
@@ -71,6 +71,16 @@ def check_curve(curve: pd.DataFrame, keys: Sequence[str], sources: Mapping[str, 
             f"several rows at {where}; put what tells them apart (condition, model, ...) into the "
             "column source and pass sources="
         )
+
+
+def check_columns(curve: pd.DataFrame, keys: Sequence[str]) -> None:
+    """Raise if a table is not the result table of curves over `keys`."""
+    need_frame("a curve, such as group_curve gives it,", curve)
+    cure = (
+        "; average what a measure returned over subjects with group_curve, or resample its lists "
+        "with bootstrap_lists: they give mean, low, high and over"
+    )
+    need_columns("the curve has", curve, [*keys, "mean", "low", "high", "over"], cure)
 
 
 def plot_curves(
@@ -114,7 +124,7 @@ def draw_curve(
 
 def position_axis(ax: Axes, curve: pd.DataFrame, x: str, label: str) -> None:
     """An x axis of positions from 1."""
-    last = int(curve[x].max())
+    last = max(int(curve[x].max()), 1)  # responses so far may be 0 everywhere
     margin = max(0.5, 0.03 * last)
     ax.set(xlabel=label, xlim=(1 - margin, last + margin))
     ax.set_xticks(position_ticks(last))

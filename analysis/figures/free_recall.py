@@ -10,7 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.composite import Panel, Plot, Width, check_width, compose
-from analysis.figures.curve import gap_axis, plot_curves, position_axis, probability_axis
+from analysis.figures.curve import (
+    check_columns,
+    gap_axis,
+    plot_curves,
+    position_axis,
+    probability_axis,
+)
 from analysis.figures.dots import plot_dots
 from analysis.figures.style import Kind
 from analysis.free_recall.curves import MAX_LAG
@@ -63,8 +69,8 @@ def plot_lag_crp(
     curve: pd.DataFrame, ax: Axes | None = None, sources: Mapping[str, Kind] | None = None
 ) -> Axes:
     """Lag-CRP curves from lag -5 to 5, broken at lag 0; arguments as those of `plot_spc`."""
-    if "lag" in curve.columns:
-        curve = curve[(curve["lag"] != 0) & (curve["lag"].abs() <= MAX_LAG)]
+    check_columns(curve, ["lag"])
+    curve = curve[(curve["lag"] != 0) & (curve["lag"].abs() <= MAX_LAG)]
     ax = plot_curves(curve, "lag", ax, sources, gap=True)
     gap_axis(ax, MAX_LAG, "Lag")
     ax.set(ylabel="Conditional response probability")

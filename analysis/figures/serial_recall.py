@@ -11,8 +11,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.checks import one_of
 from analysis.figures.composite import Panel, Width, check_width, compose
 from analysis.figures.curve import (
+    check_columns,
     check_curve,
     gap_axis,
     plot_curves,
@@ -68,10 +70,9 @@ def plot_transpositions(
     ValueError
         As `plot_spc`; or if `positive` is neither.
     """
-    if positive not in ("early", "late"):
-        raise ValueError(f"positive must be 'early' or 'late', got {positive!r}")
-    if "displacement" in curve.columns:
-        curve = curve[curve["displacement"] != 0]
+    one_of("positive", positive, ("early", "late"))
+    check_columns(curve, ["displacement"])
+    curve = curve[curve["displacement"] != 0]
     ax = plot_curves(curve, "displacement", ax, sources, gap=True)
     if (curve["displacement"] < 0).any():
         last = int(curve["displacement"].abs().max())
@@ -109,11 +110,12 @@ def plot_serial_responses(
     ValueError
         As `plot_spc`; or if the table has no rows of this kind.
     """
-    curve = curve[_kinds(curve) == kind]
-    if curve.empty or kind not in KINDS:
-        raise ValueError(
-            f"kind must be one that the table has, of {', '.join(KINDS)}, got {kind!r}"
-        )
+    check_columns(curve, ["output", "kind"])
+    one_of("kind", kind, [*KINDS])
+    if not curve.empty and not (curve["kind"] == kind).any():
+        there = ", ".join(map(str, curve["kind"].unique()))
+        raise ValueError(f"the curve has no rows of kind {kind!r}, only {there}")
+    curve = curve[curve["kind"] == kind]
     ax = plot_curves(curve, "output", ax, sources)
     position_axis(ax, curve, "output", "Output position")
     ax.set(ylabel=f"{KINDS[kind]} (probability)")
@@ -163,8 +165,8 @@ def plot_serial_recall(
         If `width` is neither, or a table does not fit.
     """
     check_width(width)
-    given = set(_kinds(responses))
     check_curve(responses, ["output", "kind"], sources)
+    given = set(responses["kind"])
     unknown = sorted(given - {*KINDS})
     if unknown:
         raise ValueError(f"kinds of response are {', '.join(KINDS)}, got {unknown[0]!r}")
@@ -195,15 +197,6 @@ def _plot_error(
 ) -> None:
     plot_serial_responses(curve, ax, sources, kind).set_ylim(0, top)
     ax.set_ylabel(KINDS[kind])
-
-
-def _kinds(responses: pd.DataFrame) -> "pd.Series[str]":
-    if "kind" not in responses.columns:
-        raise ValueError(
-            f"the responses have no column 'kind', only {', '.join(responses.columns)}; give "
-            "group_curve(serial_responses(...), ['output', 'kind']) or so"
-        )
-    return responses["kind"]
 
 
 def _opposite(direction: str) -> str:

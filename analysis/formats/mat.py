@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import loadmat, savemat
 
+from analysis.checks import one_of
 from analysis.formats.fields import from_fields, to_fields
 from analysis.formats.mat73 import read_content, write_content
 from analysis.recalls import Recalls
@@ -90,8 +91,7 @@ def write_mat(
     ValueError
         If `version` is neither, or a column holds what a matrix cannot.
     """
-    if version not in ("5", "7.3"):
-        raise ValueError(f"version must be '5' or '7.3', got {version!r}")
+    one_of("version", version, ("5", "7.3"))
     content = {struct: to_fields(recalls, "itemnos")}
     if version == "7.3":
         write_content(content, path)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import Counts, by_columns, ratios, responses
 from analysis.free_recall.features import study_values
 from analysis.recalls import Recalls, as_recalls
@@ -92,8 +93,7 @@ def category_clustering_counts(
     recalls: Recalls, category: str | pd.Series = "category", sizes: Sizes = "mean"
 ) -> Counts:
     """The statistics of each list and whether they are defined: x is which, (lists, 2)."""
-    if sizes not in ("mean", "each"):
-        raise ValueError(f"sizes must be 'mean' or 'each', got {sizes!r}")
+    one_of("sizes", sizes, ("mean", "each"))
     code = _codes(recalls, category)
     n_lists = len(recalls)
     n_codes = code.max() + 1

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios, responses
 from analysis.recalls import Recalls, as_recalls
 
@@ -75,8 +76,7 @@ def irt_counts(
     recalls: Recalls, between: Between = "all", by_n_recalled: bool = False, column: str = "rt"
 ) -> Counts:
     """Sums and numbers of times per list: x is the output position, (lists, outputs)."""
-    if between not in ("all", "correct"):
-        raise ValueError(f"between must be 'all' or 'correct', got {between!r}")
+    one_of("between", between, ("all", "correct"))
     if column not in recalls.recall_columns:
         raise ValueError(
             f"the responses have no column {column!r}, only "

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import Counts, at_first_places, first_places, ratios
 from analysis.free_recall.features import study_values
 from analysis.free_recall.transitions import (
@@ -173,8 +174,7 @@ def lag_function(
     recalls: Recalls, lag_key: str | pd.Series = "input", repeated: Repeated = "first"
 ) -> Callable[[Transition], NDArray[np.integer]]:
     """The lag (transitions, L) to each word, of any transitions of these recalls."""
-    if repeated not in ("first", "nearest"):
-        raise ValueError(f"repeated must be 'first' or 'nearest', got {repeated!r}")
+    one_of("repeated", repeated, ("first", "nearest"))
     values = _whole_numbers(recalls, lag_key)
     first = first_places(recalls.presented)
 

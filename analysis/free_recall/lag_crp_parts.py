@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios
 from analysis.free_recall.transitions import Transition, count_transitions
 from analysis.recalls import Recalls, as_recalls
@@ -100,8 +101,7 @@ def _parts(
     recalls: Recalls, part: Part, starts: Sequence[int] | None
 ) -> tuple[NDArray[Any], NDArray[np.integer]]:
     """Names of the parts, and the part (lists, positions) to which each position belongs."""
-    if part not in ("output", "from", "to"):
-        raise ValueError(f"part must be 'output', 'from' or 'to', got {part!r}")
+    one_of("part", part, ("output", "from", "to"))
     shape = (recalls.recalled if part == "output" else recalls.presented).shape
     position = np.arange(1, shape[1] + 1)
     if starts is None and part != "output":

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import Counts, at_first_places, ratios, responses
 from analysis.recalls import Recalls, as_recalls
 
@@ -73,10 +74,8 @@ def pfr(
 
 def pfr_counts(recalls: Recalls, first: First = "correct", of: Of = "begun") -> Counts:
     """Counts per list: x is the study position, (lists, L)."""
-    if first not in ("correct", "response"):
-        raise ValueError(f"first must be 'correct' or 'response', got {first!r}")
-    if of not in ("begun", "all"):
-        raise ValueError(f"of must be 'begun' or 'all', got {of!r}")
+    one_of("first", first, ("correct", "response"))
+    one_of("of", of, ("begun", "all"))
     _, words = at_first_places(recalls)
     actual = np.zeros(words.shape, dtype=np.int8)
     begun = np.zeros(len(recalls), dtype=bool)

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import by_columns, group_lists
 from analysis.free_recall.intrusions import counted_intrusions, list_lags, list_numbers
 from analysis.recalls import Recalls, as_recalls
@@ -71,8 +72,7 @@ def pli_list_lag(
     recalls = as_recalls(recalls)
     if max_lag < 1:
         raise ValueError(f"max_lag must be 1 or more, got {max_lag}")
-    if of not in ("intrusions", "plis"):
-        raise ValueError(f"of must be 'intrusions' or 'plis', got {of!r}")
+    one_of("of", of, ("intrusions", "plis"))
     number = list_numbers(recalls)
     late = number >= max_lag
     if not late.any():

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import Counts, first_places, ratios
 from analysis.recalls import Recalls, as_recalls
 
@@ -62,8 +63,7 @@ def spc(
 
 def spc_counts(recalls: Recalls, repeated: Repeated = "first") -> Counts:
     """Counts per list: x is the study position, (lists, L)."""
-    if repeated not in ("first", "every"):
-        raise ValueError(f"repeated must be 'first' or 'every', got {repeated!r}")
+    one_of("repeated", repeated, ("first", "every"))
     length = recalls.presented.shape[1]
     # place 0 collects padding and intrusions, and is dropped
     actual = np.zeros((len(recalls), length + 1), dtype=np.int8)

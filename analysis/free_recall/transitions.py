@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import responses
 from analysis.free_recall.features import included_words, study_values
 from analysis.recalls import Recalls
@@ -104,8 +105,7 @@ def check_options(
     """Refuse options that no transitions have."""
     if skip_outputs < 0:
         raise ValueError(f"skip_outputs must be 0 or more, got {skip_outputs}")
-    if intrusions not in ("break", "bridge"):
-        raise ValueError(f"intrusions must be 'break' or 'bridge', got {intrusions!r}")
+    one_of("intrusions", intrusions, ("break", "bridge"))
     if (test_key is None) != (test is None):
         raise ValueError(
             "test and test_key go together: test_key names the feature of the words, test is a "

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pandas as pd
 from scipy import stats
 
+from analysis.checks import one_of
 from analysis.human.registry import human_data
 
 
@@ -166,8 +167,7 @@ def human_group_curve(name: str, measure: str, level: float = 0.95) -> pd.DataFr
         there = ", ".join(table["condition"].unique())
         raise ValueError(f"name one condition, {name}/...; there are {there}")
     known = [one for one in table["measure"].unique() if one in _X]
-    if measure not in known:
-        raise ValueError(f"measure must be one of {', '.join(known)}, got {measure!r}")
+    one_of("measure", measure, known)
     table = table[table["measure"] == measure].reset_index(drop=True)
     half = stats.t.ppf((1 + level) / 2, table["n"] - 1) * table["sem"]
     return pd.DataFrame(

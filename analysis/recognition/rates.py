@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pandas.api.types import is_numeric_dtype
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
 from analysis.recognition.tests import as_tests, group_by
 
@@ -78,7 +79,7 @@ def hit_rates(
     Stanislaw, H., & Todorov, N. (1999). Calculation of signal detection theory measures. Behavior
     Research Methods, Instruments, & Computers, 31(1), 137-149.
     """
-    check_correction(correction)
+    one_of("correction", correction, CORRECTIONS)
     tests = as_tests(tests, by, targets_by)
     keys = ["subject", *by_columns(by)]
     tests = tests.assign(_yes=said_yes(tests["response"], yes_from).astype(np.int64))
@@ -109,12 +110,6 @@ def corrected(n_yes: ArrayLike, n: ArrayLike, correction: Correction) -> NDArray
         # only 0 and 1 lie outside
         rate = np.clip(rate, 1 / (2 * total), 1 - 1 / (2 * total))
     return rate
-
-
-def check_correction(correction: object) -> None:
-    """Raise if there is no such correction."""
-    if correction not in CORRECTIONS:
-        raise ValueError(f"correction must be one of {', '.join(CORRECTIONS)}, got {correction!r}")
 
 
 def said_yes(response: pd.Series, yes_from: Any = None) -> pd.Series:

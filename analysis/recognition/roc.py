@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
 from analysis.recognition.detection import check_both_kinds
-from analysis.recognition.rates import Correction, check_correction, check_ratings, corrected
+from analysis.recognition.rates import CORRECTIONS, Correction, check_ratings, corrected
 from analysis.recognition.tests import as_tests, group_by
 
 
@@ -64,7 +65,7 @@ def roc(
     Macmillan, N. A., & Creelman, C. D. (2005). Detection theory: A user's guide (2nd ed., chapter
     3). Erlbaum.
     """
-    check_correction(correction)
+    one_of("correction", correction, CORRECTIONS)
     counts = rating_counts(tests, by, scale)
     keys = counts["old"].index.to_frame(index=False)
     criteria = counts["old"].columns[:0:-1]  # from the highest, without the lowest

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from analysis import checks
 from analysis.counts import by_columns
 from analysis.table import check_table
 
@@ -109,26 +110,7 @@ def as_tests(tests: pd.DataFrame, *columns: str | Sequence[str] | None) -> pd.Da
 
     `columns` must be there, for they are to divide the tests.
     """
-    if not isinstance(tests, pd.DataFrame):
-        raise TypeError(
-            f"a measure of recognition needs a recall table or what recognition_tests returned, "
-            f"got {type(tests).__name__}"
-        )
-    if "trial_type" in tests.columns:
-        tests = recognition_tests(tests)
-    missing = [name for name in COLUMNS if name not in tests.columns]
-    if missing:
-        raise ValueError(
-            f"tests of recognition need the column {missing[0]!r}, but have "
-            f"{', '.join(map(str, tests.columns))}; make them with recognition_tests(table)"
-        )
-    for name in (name for some in columns for name in by_columns(some)):
-        if name not in tests.columns:
-            raise ValueError(
-                f"{name!r} is no column of these tests, which have "
-                f"{', '.join(map(str, tests.columns))}"
-            )
-    return tests
+    return checks.as_tests(tests, recognition_tests, COLUMNS, by_columns(*columns))
 
 
 def group_by(tests: pd.DataFrame, keys: list[str]) -> "pd.api.typing.DataFrameGroupBy":

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.stats import norm
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
-from analysis.recognition.rates import Correction, check_correction, corrected
+from analysis.recognition.rates import CORRECTIONS, Correction, corrected
 from analysis.recognition.roc import rating_counts
 
 Fit = Literal["likelihood", "regression"]
@@ -84,9 +85,8 @@ def zroc(
     theory and determination of confidence intervals: Rating-method data. Journal of Mathematical
     Psychology, 6(3), 487-496.
     """
-    check_correction(correction)
-    if fit not in ("likelihood", "regression"):
-        raise ValueError(f"fit must be 'likelihood' or 'regression', got {fit!r}")
+    one_of("correction", correction, CORRECTIONS)
+    one_of("fit", fit, ("likelihood", "regression"))
     counts = rating_counts(tests, by, scale)
     old, new = counts["old"].to_numpy(), counts["new"].to_numpy()
     lines = np.array(

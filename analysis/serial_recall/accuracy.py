@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios
 from analysis.recalls import Recalls
-from analysis.serial_recall.report import one_of, report, serial_recalls
+from analysis.serial_recall.report import report, serial_recalls
 
 Scoring = Literal["strict", "item", "relative"]
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios
 from analysis.recalls import Recalls
-from analysis.serial_recall.report import displacement, one_of, report, serial_recalls
+from analysis.serial_recall.report import displacement, report, serial_recalls
 
 X = Literal["output", "displacement"]
 Of = Literal["all", "correct"]

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios
 from analysis.recalls import Recalls
-from analysis.serial_recall.report import one_of, report, serial_recalls
+from analysis.serial_recall.report import report, serial_recalls
 
 Per = Literal["outputs", "intrusions"]
 

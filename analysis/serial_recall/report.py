@@ -65,10 +65,3 @@ def report(recalls: Recalls) -> Report:
 def displacement(given: NDArray[np.integer]) -> NDArray[np.integer]:
     """(lists, L) study position minus place of the report; meaningless where no word was studied."""
     return given - np.arange(1, given.shape[1] + 1, dtype=np.int16)
-
-
-def one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    """Raise if a definition is none of those there are."""
-    if value not in allowed:
-        known = ", ".join(map(repr, allowed[:-1]))
-        raise ValueError(f"{name} must be {known} or {allowed[-1]!r}, got {value!r}")

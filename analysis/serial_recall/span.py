@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import check_level, one_of
 from analysis.counts import by_columns, group_lists
 from analysis.recalls import Recalls
 from analysis.serial_recall.accuracy import perfect_lists_counts
-from analysis.serial_recall.report import one_of, serial_recalls
+from analysis.serial_recall.report import serial_recalls
 
 Method = Literal["threshold", "sum"]
 
@@ -72,8 +73,7 @@ def span(
     Woodworth, R. S. (1938). Experimental psychology. Holt.
     """
     one_of("method", method, ("threshold", "sum"))
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, got {level}")
+    check_level(level)
     recalls = serial_recalls(recalls)
     keys, group = group_lists(recalls, ["subject", *by_columns(by)])
     right = perfect_lists_counts(recalls).actual[:, 0]

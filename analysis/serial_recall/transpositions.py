@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from analysis.checks import one_of
 from analysis.counts import Counts, ratios
 from analysis.recalls import Recalls
-from analysis.serial_recall.report import displacement, one_of, report, serial_recalls
+from analysis.serial_recall.report import displacement, report, serial_recalls
 
 Distance = Literal["signed", "absolute"]
 Per = Literal["outputs", "opportunities", "errors"]

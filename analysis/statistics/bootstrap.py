@@ -8,8 +8,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special
 
+from analysis.checks import check_level, one_of
 from analysis.counts import by_columns
-from analysis.statistics.checks import check_level
+from analysis.statistics.checks import check_n_boot
 from analysis.statistics.intervals import check_curve, summarise_subjects
 
 
@@ -82,10 +83,8 @@ def bootstrap_subjects(
     undergraduate statistics curriculum. The American Statistician, 69(4), 371-386.
     """
     check_level(level)
-    if method not in ("bca", "percentile"):
-        raise ValueError(f"method must be 'bca' or 'percentile', got {method!r}")
-    if n_boot < 2:
-        raise ValueError(f"n_boot must be 2 or more (1000 or more in a paper), got {n_boot}")
+    one_of("method", method, ("bca", "percentile"))
+    check_n_boot(n_boot)
     keys, columns = by_columns(by), by_columns(x)
     check_curve(curve, [*keys, *columns], value)
     rng = np.random.default_rng(seed)

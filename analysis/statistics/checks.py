@@ -5,15 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.checks import need_columns, need_frame
+
 
 def check_columns(table: pd.DataFrame, columns: list[str]) -> None:
     """All columns there, or an error that lists those that are."""
-    missing = [name for name in columns if name not in table.columns]
-    if missing:
-        raise ValueError(
-            f"the table has no column {missing[0]!r}, only {', '.join(map(str, table.columns))}; "
-            "name columns of what the measure returned"
-        )
+    need_frame("a table of scores, what a measure returned,", table)
+    cure = "; name columns of what the measure returned"
+    need_columns("the table has", table, columns, cure)
 
 
 def check_labels(table: pd.DataFrame, columns: list[str]) -> None:
@@ -62,10 +61,10 @@ def check_subjects(n: int, where: dict[str, Any] | None = None) -> None:
         )
 
 
-def check_level(level: float) -> None:
-    """A share between 0 and 1."""
-    if not 0 < level < 1:
-        raise ValueError(f"level must lie between 0 and 1, such as .95, got {level}")
+def check_n_boot(n_boot: int) -> None:
+    """Enough resamples for an interval at all."""
+    if n_boot < 2:
+        raise ValueError(f"n_boot must be 2 or more (1000 or more in a paper), got {n_boot}")
 
 
 def check_spread(spread: float, where: dict[str, Any] | None = None) -> None:

@@ -7,18 +7,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.counts import by_columns, group_lists
+from analysis.counts import by_columns, group_lists, sum_groups
 from analysis.free_recall.lag_crp import lag_crp
 from analysis.free_recall.pfr import pfr
 from analysis.free_recall.spc import spc
-from analysis.recalls import Recalls, as_recalls
+from analysis.measures import recalls_for
+from analysis.recalls import Recalls
 from analysis.statistics.g2 import g2
 from analysis.statistics.noise_ceiling import (
     correlation,
     list_counts,
     mean_curve,
     noise_ceiling,
-    sum_by,
 )
 from analysis.statistics.rmsd import compared
 
@@ -85,9 +85,9 @@ def fit_report(
     >>> fit_report(flat, people, measures=measures)["rmsd_sd"].tolist()
     [1.0, 1.0]
     """
-    models, people = as_recalls(models), as_recalls(people)
     if not measures:
         raise ValueError("measures must name at least one measure, such as {spc: {}}")
+    models, people = recalls_for(measures, models), recalls_for(measures, people)
     keys, of_list = group_lists(models, by_columns(by))
     rows = []
     for measure, definition in measures.items():
@@ -165,8 +165,8 @@ def _curve(
     """x and the mean over subjects, at the x that are compared."""
     x, actual, possible = list_counts(measure, recalls, definition)
     keep = compared(x)
-    _, subject = group_lists(recalls, ["subject"])
-    sums = (sum_by(subject, counts[:, keep]) for counts in (actual, possible))
+    subjects, subject = group_lists(recalls, ["subject"])
+    sums = (sum_groups(n[:, keep], subject, len(subjects)) for n in (actual, possible))
     curve = mean_curve(*sums)
     return x[keep].reset_index(drop=True), curve
 

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from analysis.checks import one_of
 from analysis.statistics.checks import check_columns
 from analysis.statistics.rmsd import compared
 
@@ -71,8 +72,7 @@ def g2(
     ----------
     Sokal, R. R., & Rohlf, F. J. (1995). Biometry (3rd ed.). Freeman. Chapter 17.
     """
-    if distribution not in ("binomial", "multinomial"):
-        raise ValueError(f"distribution must be 'binomial' or 'multinomial', got {distribution!r}")
+    one_of("distribution", distribution, ("binomial", "multinomial"))
     if not smoothing >= 0:
         raise ValueError(f"smoothing must be 0 or more, got {smoothing}")
     of_model, of_people = (

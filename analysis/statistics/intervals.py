@@ -9,9 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.checks import check_level, need_columns, need_frame
 from analysis.counts import Counts, by_columns, group_lists
-from analysis.measures import COUNTS
-from analysis.recalls import Recalls, as_recalls
+from analysis.measures import counts_of, recalls_for
+from analysis.recalls import Recalls
+from analysis.statistics.checks import check_n_boot
 
 
 def group_curve(
@@ -58,7 +60,8 @@ def group_curve(
        lag  mean   low  high  n      over
     0    1   0.3 -0.97  1.57  2  subjects
     """
-    keys = [*by_columns(by), *by_columns(x)]
+    check_level(level)
+    keys = by_columns(by, x)
     check_curve(curve, keys, value)
     summary = summarise_subjects(curve, keys, value)
     half = stats.t.ppf((1 + level) / 2, summary["n"] - 1) * summary["sem"]
@@ -81,12 +84,9 @@ def summarise_subjects(curve: pd.DataFrame, keys: list[str], value: str) -> pd.D
 
 def check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
     """Columns there, and one row per subject and cell."""
-    missing = [name for name in ["subject", *keys, value] if name not in curve.columns]
-    if missing:
-        raise ValueError(
-            f"the curve has no column {missing[0]!r}, only {', '.join(curve.columns)}; x and value "
-            "must name columns of what the measure returned"
-        )
+    need_frame("a curve, what a measure returned,", curve)
+    cure = "; x and value must name columns of what the measure returned"
+    need_columns("the curve has", curve, ["subject", *keys, value], cure)
     wrong = curve.duplicated(["subject", *keys]).to_numpy()
     if wrong.any():
         where = curve[["subject", *keys]].iloc[int(np.argmax(wrong))].to_dict()
@@ -115,6 +115,7 @@ def bootstrap_lists(
     measure : function
         A measure of this package, such as `spc`.
     recalls : recall table or Recalls
+        For measures of serial recall missing items are omissions.
     by : str or list of str
         Labels that divide the lists; lists are resampled within each.
     n_boot : int
@@ -130,12 +131,13 @@ def bootstrap_lists(
     -------
     DataFrame
         The `by` columns, the columns of x, `mean`, `low`, `high`, `n` (lists) and `over`
-        ("lists"). An x that was never possible has no row.
+        ("lists"). An x that was never possible has no row; one that no resample has, has no
+        interval (NaN).
 
     Raises
     ------
     ValueError
-        If `measure` is not a measure of this package.
+        If `measure` has no counts per list (`analysis.measures.COUNTS`), or an option is unknown.
 
     Examples
     --------
@@ -151,12 +153,11 @@ def bootstrap_lists(
     ----------
     Efron, B., & Tibshirani, R. J. (1993). An introduction to the bootstrap. Chapman & Hall.
     """
-    if measure not in COUNTS:
-        known = ", ".join(function.__name__ for function in COUNTS)
-        raise ValueError(f"measure must be one of the functions {known}, got {measure!r}")
-    recalls = as_recalls(recalls)
+    counts = partial(counts_of(measure), **definition)
+    check_level(level)
+    check_n_boot(n_boot)
+    recalls = recalls_for([measure], recalls)
     rng = np.random.default_rng(seed)
-    counts = partial(COUNTS[measure], **definition)
     keys, group = group_lists(recalls, by_columns(by))
     curves = []
     for i in range(len(keys)):
@@ -164,15 +165,22 @@ def bootstrap_lists(
         x, pooled, resampled = _resample(lists, counts, n_boot, rng)
         seen = ~np.isnan(pooled)
         tails = [(1 - level) / 2, (1 + level) / 2]
-        low = high = np.empty(0)  # no x was ever possible, as where no list has a transition
-        if seen.any():
-            # few lists: an x that was possible in one of them is missing from some resamples
-            low, high = np.nanquantile(resampled[:, seen], tails, axis=0)
+        # few lists: an x that was possible in one of them is missing from some resamples
+        low, high = _quantiles(resampled[:, seen], tails)
         curve = keys.iloc[[i]].merge(x[seen], how="cross")
         curves.append(
             curve.assign(mean=pooled[seen], low=low, high=high, n=len(lists), over="lists")
         )
     return pd.concat(curves, ignore_index=True)
+
+
+def _quantiles(values: NDArray[np.float64], tails: list[float]) -> NDArray[np.float64]:
+    """(tails, x) Quantiles of (n_boot, x) without NaN; NaN where there is nothing else."""
+    quantiles = np.full((len(tails), values.shape[1]), np.nan)
+    some = ~np.isnan(values).all(axis=0)
+    if some.any():
+        quantiles[:, some] = np.nanquantile(values[:, some], tails, axis=0)
+    return quantiles
 
 
 def _resample(

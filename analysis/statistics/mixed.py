@@ -11,7 +11,8 @@ import statsmodels.formula.api as smf
 from scipy import stats
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from analysis.statistics.checks import check_columns, check_labels, check_level, check_subjects
+from analysis.checks import check_level
+from analysis.statistics.checks import check_columns, check_labels, check_subjects
 
 
 def mixed_model(

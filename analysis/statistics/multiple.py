@@ -5,6 +5,8 @@ from typing import Literal
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from analysis.checks import need_columns, one_of
+
 Correction = Literal["holm", "fdr_bh", "bonferroni", "none"]
 
 
@@ -50,11 +52,8 @@ def adjust_p(table: pd.DataFrame, correction: Correction = "holm", p: str = "p")
     powerful approach to multiple testing. Journal of the Royal Statistical Society B, 57(1),
     289-300.
     """
-    known = ("holm", "fdr_bh", "bonferroni", "none")
-    if correction not in known:
-        raise ValueError(f"correction must be one of {', '.join(known)}, got {correction!r}")
-    if p not in table.columns:
-        raise ValueError(f"the table has no column {p!r}, only {', '.join(table.columns)}")
+    one_of("correction", correction, ("holm", "fdr_bh", "bonferroni", "none"))
+    need_columns("the table has", table, [p])
     wrong = ~table[p].between(0, 1)
     if wrong.any():
         raise ValueError(

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
-from analysis.counts import by_columns, group_lists
-from analysis.measures import COUNTS
-from analysis.recalls import Recalls, as_recalls
+from analysis.counts import by_columns, group_lists, sum_groups
+from analysis.measures import counts_of, recalls_for
+from analysis.recalls import Recalls
 from analysis.statistics.rmsd import compared
 
 
@@ -80,7 +79,7 @@ def noise_ceiling(
     """
     if n_splits < 1:
         raise ValueError(f"n_splits must be 1 or more, got {n_splits}")
-    recalls = as_recalls(recalls)
+    recalls = recalls_for([measure], recalls)
     x, actual, possible = list_counts(measure, recalls, definition)
     keep = compared(x)
     keys, of_list = group_lists(recalls, by_columns(by))
@@ -103,10 +102,8 @@ def list_counts(
     measure: Callable[..., pd.DataFrame], recalls: Recalls, definition: dict[str, Any]
 ) -> tuple[pd.DataFrame, NDArray[np.float64], NDArray[np.float64]]:
     """x, and what happened and what could have, (lists, x), of a measure that has an x."""
-    if measure not in COUNTS:
-        known = ", ".join(function.__name__ for function in COUNTS)
-        raise ValueError(f"measure must be one of the functions {known}, got {measure!r}")
-    blocks = [COUNTS[measure](block, **definition) for _, block in recalls.blocks()]
+    counts = counts_of(measure)
+    blocks = [counts(block, **definition) for _, block in recalls.blocks()]
     x = blocks[0].x
     if x.shape[1] != 1:
         raise ValueError(
@@ -117,21 +114,10 @@ def list_counts(
     return x, actual.astype(float), possible.astype(float)
 
 
-def sum_by(
-    group: NDArray[np.integer], counts: NDArray[np.float64], n_groups: int | None = None
-) -> NDArray[np.float64]:
-    """(groups, x) Sums over the lists of each group."""
-    n_groups = int(group.max()) + 1 if n_groups is None else n_groups
-    n_lists = len(group)
-    shape = (n_groups, n_lists)
-    member = sparse.csr_matrix((np.ones(n_lists), (group, np.arange(n_lists))), shape=shape)
-    return np.asarray(member @ counts)
-
-
-def mean_curve(actual: NDArray[np.float64], possible: NDArray[np.float64]) -> NDArray[np.float64]:
+def mean_curve(actual: NDArray[np.number], possible: NDArray[np.number]) -> NDArray[np.float64]:
     """(x,) Mean over subjects of their ratios, (subjects, x), where something was possible."""
     there = possible > 0
-    ratio = np.divide(actual, possible, out=np.zeros_like(actual), where=there)
+    ratio = np.divide(actual, possible, out=np.zeros(actual.shape), where=there)
     n = there.sum(axis=0)
     return np.divide(ratio.sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
 
@@ -161,7 +147,9 @@ def _compare(
         half = np.empty(n_lists, dtype=int)
         half[order] = (np.arange(n_lists) - start[subject[order]]) % 2
         both = half * n_subjects + subject
-        sums = [np.split(sum_by(both, counts, 2 * n_subjects), 2) for counts in (actual, possible)]
+        sums = [
+            np.split(sum_groups(counts, both, 2 * n_subjects), 2) for counts in (actual, possible)
+        ]
         first, second = (mean_curve(sums[0][k], sums[1][k]) for k in (0, 1))
         rs.append(correlation(first, second))
         deviation = (first - second)[~np.isnan(first - second)]

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import one_of
 from analysis.counts import by_columns
 from analysis.statistics.checks import check_scores, check_subjects, complete_cells
 from analysis.statistics.t_tests import check_groups
@@ -91,8 +92,7 @@ def permutation_test(
             f"{source} must have two levels, got {', '.join(map(str, levels))}; pick two with "
             f"table[table[{source!r}].isin([...])]"
         )
-    if design not in ("between", "within"):
-        raise ValueError(f"design must be 'between' or 'within', got {design!r}")
+    one_of("design", design, ("between", "within"))
     if n_permutations < 2:
         raise ValueError(f"n_permutations must be 2 or more, got {n_permutations}")
     rng = np.random.default_rng(seed)

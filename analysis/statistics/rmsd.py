@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import need_columns, need_frame
 from analysis.free_recall.curves import MAX_LAG
 
 
@@ -41,11 +42,8 @@ def rmsd(curve: pd.DataFrame, reference: pd.DataFrame, x: str, value: str = "mea
     """
     series = []
     for name, table in (("curve", curve), ("reference", reference)):
-        missing = [column for column in (x, value) if column not in table.columns]
-        if missing:
-            raise ValueError(
-                f"{name} has no column {missing[0]!r}, only {', '.join(table.columns)}"
-            )
+        need_frame(name, table)
+        need_columns(f"{name} has", table, [x, value])
         if table[x].duplicated().any():
             raise ValueError(
                 f"{name} has several rows at {x} {table[x][table[x].duplicated()].iloc[0]}; pick "

@@ -9,11 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.checks import check_level
 from analysis.counts import by_columns
 from analysis.statistics.checks import (
     check_columns,
     check_labels,
-    check_level,
     check_scores,
     check_spread,
     check_subjects,

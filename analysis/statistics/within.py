@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.checks import check_level
 from analysis.counts import by_columns
 from analysis.statistics.checks import (
-    check_level,
     check_scores,
     check_subjects,
     complete_cells,

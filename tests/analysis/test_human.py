@@ -38,7 +38,7 @@ def test_unknown_names_list_the_known():
         ValueError, match="no human condition named 'murdock1962' .* there are murdock"
     ):
         human_condition("murdock1962")
-    with pytest.raises(ValueError, match="measure must be one of spc, pfr, lag_crp"):
+    with pytest.raises(ValueError, match="measure must be 'spc', 'pfr', 'lag_crp'"):
         human_group_curve("murdock1962/10-2", "n_recall")
 
 

@@ -5,7 +5,19 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis import Recalls, bootstrap_lists, group_curve, lag_crp, pfr, pnr, rmsd, spc
+from analysis import (
+    Recalls,
+    bootstrap_lists,
+    cued_accuracy,
+    group_curve,
+    lag_crp,
+    noise_ceiling,
+    pfr,
+    pnr,
+    rmsd,
+    serial_accuracy,
+    spc,
+)
 from analysis.measures import COUNTS
 
 from .definitions import MEASURES, definition
@@ -128,8 +140,39 @@ def test_resampling_in_blocks_draws_as_many_lists(monkeypatch):
 
 
 def test_bootstrap_wants_a_measure(recalls):
-    with pytest.raises(ValueError, match="one of the functions spc, pfr, pnr"):
-        bootstrap_lists(np.mean, recalls)
+    with pytest.raises(ValueError, match="one of the functions spc, pfr, pnr.*group_curve"):
+        bootstrap_lists(cued_accuracy, recalls)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"), [({"n_boot": 1}, "n_boot must be 2"), ({"level": 95}, "such as .95")]
+)
+def test_bootstrap_options_are_checked(recalls, options, message):
+    with pytest.raises(ValueError, match=message):
+        bootstrap_lists(spc, recalls, **options)
+
+
+def test_an_x_that_no_resample_has_is_without_interval():
+    # one list of two has a transition, and both resamples may be of the other alone
+    recalls = Recalls.from_positions([[1, 2], [3, 0]], 3)
+    seeds = [bootstrap_lists(lag_crp, recalls, n_boot=2, seed=seed) for seed in range(60)]
+    missed = [table["low"].isna().all() for table in seeds]
+    assert 0 < sum(missed) < 60
+    for table in seeds:
+        assert table[["lag", "mean"]].to_numpy().tolist() == [[1, 1], [2, 0]]
+        known = table.dropna()
+        assert (known["low"] == known["mean"]).all() and (known["high"] == known["mean"]).all()
+
+
+def test_omissions_of_a_table_are_those_of_serial_recall():
+    recalls = Recalls.from_positions([[1, 0, 3], [0, 2, 3], [1, 2, 0]], 3, omissions=True)
+    table = bootstrap_lists(serial_accuracy, recalls.to_table(), n_boot=20)
+    pd.testing.assert_frame_equal(table, bootstrap_lists(serial_accuracy, recalls, n_boot=20))
+    assert table["mean"].tolist() == pytest.approx([2 / 3] * 3)
+    ceiling = noise_ceiling(serial_accuracy, recalls.to_table(), n_splits=2)
+    pd.testing.assert_frame_equal(ceiling, noise_ceiling(serial_accuracy, recalls, n_splits=2))
+    with pytest.raises(ValueError, match="item must not be missing.*Recalls.from_table"):
+        bootstrap_lists(spc, recalls.to_table())
 
 
 def test_rmsd_by_hand():

@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as npst
 
 from analysis import Recalls, lag_crp, pfr, pnr, spc, temporal_factor, words_recalled
 from analysis.counts import responses
+from analysis.measures import COUNTS
 
 from .definitions import MEASURES, definition
 
@@ -147,14 +148,34 @@ def test_serial_recall_puts_all_transitions_at_lag_one():
     assert temporal_factor(recalls)["rank"].item() == 1
 
 
-def test_relabelling_items_and_shuffling_rows_changes_nothing(random_table):
+def named(measure, words) -> dict:
+    """The definition of a measure, for these words instead of the first numbers."""
+    n = len(words)
+    return {
+        name: pd.DataFrame(given[:n, :n], words, words)
+        if isinstance(given, np.ndarray)
+        else pd.Series(given.to_numpy()[:n], words, name="category")
+        if isinstance(given, pd.Series)
+        else given
+        for name, given in definition(measure).items()
+    }
+
+
+@pytest.mark.parametrize("measure", COUNTS, ids=lambda measure: measure.__name__)
+def test_relabelling_items_and_shuffling_rows_changes_nothing(measure, random_table):
     table = random_table(0)
+    studied = table[(table["list"] == 1) & (table["trial_type"] == "study")].assign(list=9)
+    in_order = studied.assign(trial_type="recall")  # so that no measure is 0 everywhere
+    table = pd.concat([table, studied, in_order], ignore_index=True)
+    table["rt"] = (100.0 * table["position"]) ** 1.1
+    table.loc[table["trial_type"] == "study", "rt"] = np.nan
     words = table["item"].unique()
-    rng = np.random.default_rng(1)
-    numbers = dict(zip(words, rng.permutation(len(words)) + 1, strict=True))
-    renamed = table.assign(item=table["item"].map(numbers)).sample(frac=1, random_state=1)
-    for measure in [measure for measure in MEASURES if not definition(measure)]:
-        pd.testing.assert_frame_equal(measure(renamed), measure(table))
+    numbers = np.random.default_rng(1).permutation(len(words)) + 1
+    renamed = table.assign(item=table["item"].map(dict(zip(words, numbers, strict=True))))
+    expected = measure(table, **named(measure, words))
+    assert (expected["actual"] if "actual" in expected else expected.iloc[:, -1]).sum() > 0
+    shuffled = renamed.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(measure(shuffled, **named(measure, numbers)), expected)
 
 
 @settings(max_examples=50, deadline=None)

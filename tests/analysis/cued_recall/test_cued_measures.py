@@ -344,9 +344,12 @@ def test_bad_input_teaches():
         cued_tests(TABLE[TABLE["trial_type"] == "study"])
     with pytest.raises(ValueError, match="cue"):
         cued_tests(TABLE.drop(columns="cue"))
-    with pytest.raises(ValueError, match="'speed' is no column of these tests, which have subject"):
+    with pytest.raises(ValueError, match="no column 'speed', only subject"):
         cued_accuracy(TABLE, x="speed")
-    with pytest.raises(ValueError, match="need the column 'kind', but have subject"):
+    with pytest.raises(
+        ValueError,
+        match="no column 'kind', only subject, .*make tests of a recall table with cued_tests",
+    ):
         cued_accuracy(cued_tests(TABLE).drop(columns="kind"))
     with pytest.raises(TypeError, match="got list"):
         cued_accuracy([1, 2])
@@ -364,7 +367,7 @@ def test_bad_input_teaches():
         prior_list_intrusions(TABLE, per="lists")
     with pytest.raises(ValueError, match="max_lag must be 1 list or more, got 0"):
         prior_list_intrusions(TABLE, max_lag=0)
-    with pytest.raises(ValueError, match="kind must be one of correct, same-list"):
+    with pytest.raises(ValueError, match="kind must be 'correct', 'same-list"):
         cued_latencies(TABLE.assign(rt=1.0), kind="right")
-    with pytest.raises(ValueError, match="'rt' is no column of these tests"):
+    with pytest.raises(ValueError, match="the tests have no column 'rt'"):
         cued_latencies(TABLE)

@@ -25,7 +25,7 @@ def test_accuracy_by_a_position():
     curve = several("test_position", [1, 2, 3], [0.8, 0.7, 0.6], first(1))
     ax = plot_cued_accuracy(curve, sources=first(1), x="test_position")
     assert ax.get_xlabel() == "Test position" and ax.get_xticks().tolist() == [1, 2, 3]
-    with pytest.raises(ValueError, match="x must be one of lag, .*, got 'time'"):
+    with pytest.raises(ValueError, match="x must be 'lag', .*, got 'time'"):
         plot_cued_accuracy(curve, sources=first(1), x="time")
     with pytest.raises(ValueError, match="no column 'lag', only test_position"):
         plot_cued_accuracy(curve, sources=first(1))

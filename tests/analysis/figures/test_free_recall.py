@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 
 from analysis import (
+    Recalls,
+    group_curve,
     human_group_curve,
+    lag_crp,
     plot_category_crp,
     plot_distance_crp,
     plot_dots,
@@ -22,6 +25,8 @@ from analysis import (
     plot_spc,
     plot_stopping,
     plot_temporal_factor,
+    spc,
+    stopping,
 )
 
 from .helpers import SOURCES, bowed, first, maps, peaked, several
@@ -215,6 +220,23 @@ def test_a_table_that_does_not_fit_is_named(change, sources, message):
 def test_a_table_without_x_is_told(plot):
     with pytest.raises(ValueError, match="the curve has no column '(input|lag|list_lag|output)'"):
         plot(pd.DataFrame({"mean": [0.1], "low": [0.0], "high": [0.2], "over": ["lists"]}))
+
+
+@pytest.mark.parametrize("plot", [plot_spc, plot_lag_crp, plot_stopping])
+def test_what_is_no_curve_is_told(plot):
+    recalls = Recalls.from_positions([[1, 2]], 2)
+    with pytest.raises(TypeError, match="a curve, such as group_curve gives it, is a DataFrame, g"):
+        plot(recalls)
+    measured = {plot_spc: spc, plot_lag_crp: lag_crp, plot_stopping: stopping}[plot](recalls)
+    with pytest.raises(ValueError, match=r"no column 'mean', only .*possible; average .*group_cur"):
+        plot(measured)
+
+
+def test_lists_without_any_response_stop_at_once():
+    nothing = group_curve(stopping(Recalls.from_positions([[0], [0]], 2)), "output")
+    ax = plot_stopping(nothing)
+    assert ax.lines[0].get_xydata().tolist() == [[0, 1]]
+    assert ax.get_xlim()[0] < 0 < ax.get_xlim()[1]
 
 
 def test_an_empty_table_is_told():

@@ -103,7 +103,7 @@ def test_measures_are_drawn_as_they_come():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop(columns="kind"), "the responses have no column 'kind', only output"),
+        (lambda t: t.drop(columns="kind"), "the curve has no column 'kind', only output"),
         (lambda t: t.drop(columns="high"), "the curve has no column 'high'"),
         (
             lambda t: t.replace({"kind": {"omission": "skip"}}),
@@ -123,5 +123,5 @@ def test_wrong_options_are_told():
     _, gradient, table = tables(first(1))
     with pytest.raises(ValueError, match="positive must be 'early' or 'late', got 'up'"):
         plot_transpositions(gradient, sources=first(1), positive="up")
-    with pytest.raises(ValueError, match="kind must be .* got 'repetition'"):
+    with pytest.raises(ValueError, match="no rows of kind 'repetition', only"):
         plot_serial_responses(table, sources=first(1), kind="repetition")

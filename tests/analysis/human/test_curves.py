@@ -161,7 +161,7 @@ def test_mistakes_name_what_there_is():
         human_curves("henson1998_ranschburg")
     with pytest.raises(ValueError, match="name one condition, logan2021/...; there are copy_typ"):
         human_group_curve("logan2021", "acc_strict")
-    with pytest.raises(ValueError, match="measure must be one of .*acc_strict.*, got 'spc'"):
+    with pytest.raises(ValueError, match="measure must be .*'acc_strict'.*, got 'spc'"):
         human_group_curve("logan2021/serial_recall|LL6", "spc")
 
 

@@ -432,7 +432,7 @@ def test_definitions_are_checked():
         group_accuracy(recalls, groups=0)
     with pytest.raises(ValueError, match="column='rt' is no column of the responses, which have n"):
         serial_latencies(recalls)
-    with pytest.raises(ValueError, match="level must lie between 0 and 1, got 1"):
+    with pytest.raises(ValueError, match="level must lie between 0 and 1, such as .95, got 1"):
         span(recalls, level=1)
     gap = of_lengths((2, [1, 2]), (4, [1, 2, 3, 4]))
     with pytest.raises(ValueError, match="every length from 2 to 4, but there are none of 3"):

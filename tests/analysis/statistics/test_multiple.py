@@ -39,7 +39,11 @@ def test_another_column_and_rows_out_of_order():
         ({"p": [0.1, np.nan]}, {}, "from 0 to 1: row 1 has nan"),
         ({"p": [1.1]}, {}, "row 0 has 1.1"),
         ({"q": [0.1]}, {}, "no column 'p', only q"),
-        ({"p": [0.1]}, {"correction": "lsd"}, "one of holm, fdr_bh, bonferroni, none, got 'lsd'"),
+        (
+            {"p": [0.1]},
+            {"correction": "lsd"},
+            "'holm', 'fdr_bh', 'bonferroni' or 'none', got 'lsd'",
+        ),
     ],
 )
 def test_bad_input_teaches(table, options, message):
