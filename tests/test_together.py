@@ -243,7 +243,8 @@ def test_the_number_of_workers_changes_nothing():
 def test_who_diverges_begins_again_and_leaves_the_others_as_they_are(monkeypatch):
     options = SMALL | {"n_updates": 25, "max_restarts": 1}
     module = import_module("memsim.train")
-    monkeypatch.setattr(module, "stuck", lambda *arguments: None)  # 25 updates teach nothing
+    # 25 updates teach nothing
+    monkeypatch.setattr(import_module("memsim.lockstep"), "stuck", lambda *arguments: None)
     expected = {seed: train(TASK, seed=seed, **options) for seed in (3, 5)}
     initialise, begun = module.initialise, []
 
@@ -319,10 +320,10 @@ def test_networks_train_one_by_one_where_only_one_fits(monkeypatch):
     expected = train(TASK, n_networks=2, **SMALL)
     sizes = []
     module = import_module("memsim.train")
-    learn = module._learn
+    learn = module.learn
     monkeypatch.setattr(module, "check_memory", lambda *arguments: 1)
     monkeypatch.setattr(
-        module, "_learn", lambda group, *rest: sizes.append(len(group)) or learn(group, *rest)
+        module, "learn", lambda group, *rest: sizes.append(len(group)) or learn(group, *rest)
     )
     for one, other in zip(train(TASK, n_networks=2, **SMALL), expected, strict=True):
         assert_same_training(one, other)
