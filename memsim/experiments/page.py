@@ -1,11 +1,19 @@
 """The page of a run: its frame, alike for all paradigms, and tables in Markdown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis import human_condition, human_data, human_names
+from memsim.experiments.patterns import (
+    Pattern,
+    changes,
+    closest,
+    decided,
+    not_like_people,
+    who_shows,
+)
 from memsim.experiments.report import MIN_NETWORKS_FOR_INTERVALS
 
 FAILED = (
@@ -82,6 +90,102 @@ def page(
     return "\n\n".join(paragraphs) + "\n"
 
 
+class Words(NamedTuple):
+    """What a paradigm has to say on the page of networks and people.
+
+    Attributes
+    ----------
+    title, intro : str
+    figure : Figure
+    describe : function
+        A sentence or more on one row of the summary.
+    trained_to : str
+        What networks were trained to do.
+    patterns : sequence of Pattern
+        What people's memory shows.
+    changing : mapping of str to str
+        Columns that are told of the DNCs with least and most noise, and what they are.
+    distances : mapping of str to str
+        Columns of RMSD, and the curve each is of.
+    probabilities : mapping of str to str
+        Columns that are compared with people's, and what a source does so often.
+    tables : sequence of (str, mapping)
+        A sentence, and headings by column of the summary.
+    """
+
+    title: str
+    intro: str
+    figure: Figure
+    describe: Callable[[pd.Series], str]
+    trained_to: str
+    patterns: Sequence[Pattern]
+    changing: Mapping[str, str]
+    distances: Mapping[str, str]
+    probabilities: Mapping[str, str]
+    tables: Sequence[tuple[str, Mapping[str, str]]]
+
+
+def page_of_networks(
+    words: Words,
+    table: pd.DataFrame,
+    *,
+    dncs: Sequence[str],
+    people: str | None,
+    training: pd.DataFrame,
+    command: str,
+) -> str:
+    """The page of a run without theories.
+
+    Parameters
+    ----------
+    words : Words
+    table : DataFrame
+        The summary.
+    dncs : sequence of str
+        Sources that are DNCs, from least to most noise.
+    people, training, command
+        As those of `page`.
+    """
+    networks = table[table["kind"] == "network"]
+    forgetting = networks[networks["source"].isin(dncs)]
+    compared = [
+        *([changes(forgetting, words.changing)] if len(forgetting) > 1 else []),
+        closest(networks, words.distances),
+    ]
+    chosen = ""
+    if people is not None:
+        chosen = "; but to choose their storage noise by these numbers is to fit it"
+    beside = "people's memory shows" if people is None else "people show"
+    numbers = [
+        part
+        for sentence, headings in words.tables
+        for part in (sentence, markdown_table(table, _known(table, headings)))
+    ]
+    patterns = decided(words.patterns, table)
+    return page(
+        title=words.title,
+        intro=words.intro,
+        figure=words.figure,
+        seen=[
+            *(words.describe(row) for _, row in table.iterrows()),
+            *([" ".join(filter(None, compared))] if any(compared) else []),
+            f"## Which patterns that {beside} are there",
+            "Each has a rule, and the numbers decide:",
+            who_shows(patterns, table),
+        ],
+        sections=[
+            *not_like_people(table, words.probabilities, patterns),
+            "## In numbers",
+            *numbers,
+            f"Networks were trained to {words.trained_to}, and never saw human data{chosen}.",
+        ],
+        networks=networks,
+        people=people,
+        training=training,
+        command=command,
+    )
+
+
 def who(people: str | None, n_subjects: int) -> str:
     """A sentence on the people, their citation, and what to know of their data."""
     if people is None:
@@ -113,6 +217,11 @@ def markdown_table(table: pd.DataFrame, headings: Mapping[str, str]) -> str:
     rows = [[_cell(value) for value in row] for row in table[[*headings]].to_numpy(dtype=object)]
     lines = [[*headings.values()], ["---"] * len(headings), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _known(table: pd.DataFrame, headings: Mapping[str, str]) -> dict[str, str]:
+    """Headings of columns that hold anything."""
+    return {name: said for name, said in headings.items() if table[name].notna().any()}
 
 
 def _cell(value: Any) -> str:

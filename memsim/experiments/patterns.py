@@ -51,6 +51,12 @@ def times(row: pd.Series, high: str, low: str, factor: float) -> bool | None:
     return bool(round(row[high] - factor * row[low], 9) >= 0 and row[high] > 0)
 
 
+def decided(patterns: Sequence[Pattern], table: pd.DataFrame) -> list[Pattern]:
+    """Those of the patterns that the numbers of any source decide."""
+    rows = [row for _, row in table.iterrows()]
+    return [one for one in patterns if any(one.shown(row) is not None for row in rows)]
+
+
 def who_shows(patterns: Sequence[Pattern], table: pd.DataFrame) -> str:
     """A list with an item for each pattern: who shows it and who does not."""
     lines = []
@@ -67,6 +73,14 @@ def who_shows(patterns: Sequence[Pattern], table: pd.DataFrame) -> str:
         ]
         lines.append(f"- **{pattern.name}** ({pattern.rule}): {'; '.join(parts)}.")
     return "\n".join(lines)
+
+
+def what(row: pd.Series) -> str:
+    """What a source is, people or networks."""
+    n = row["subjects"]
+    if row["kind"] == "people":
+        return f"{n} subjects" if n else "a published curve"
+    return f"{n} network{'s' if n > 1 else ''}, {row['status']}"
 
 
 def unlike_rules(patterns: Sequence[Pattern]) -> str:

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis import bootstrap_lists, group_curve, human_curves, rmsd, save_figure
+from analysis import as_recalls, bootstrap_lists, group_curve, rmsd, save_figure
 
 PEOPLE = "People"
 #: with fewer networks of a kind, bands are over lists
@@ -63,6 +63,7 @@ def curve_of_models(
     recalls: pd.DataFrame,
     x: str | Sequence[str],
     value: str = "prob",
+    omissions: bool = False,
     **definition: Any,
 ) -> pd.DataFrame:
     """One measure of all models, with 95 % intervals over networks or over lists.
@@ -77,13 +78,16 @@ def curve_of_models(
         With a column `model`.
     x, value
         Columns of what the measure gives.
+    omissions : bool
+        Whether a recall whose item is missing is an omission.
     **definition
         Options of the measure.
     """
     parts = []
-    for label, lists in recalls.groupby("model", sort=False):
+    for label, table in recalls.groupby("model", sort=False):
+        lists = as_recalls(table, omissions=omissions)
         each = measure(lists, **definition)
-        if lists["subject"].nunique() >= MIN_NETWORKS_FOR_INTERVALS:
+        if table["subject"].nunique() >= MIN_NETWORKS_FOR_INTERVALS:
             curve = group_curve(each, x, value)
         elif each["possible"].any():
             curve = bootstrap_lists(measure, lists, **definition)
@@ -166,7 +170,7 @@ def curve_of_tests(
                 continue
             lists = by_list.groupby(["subject", "list"]).ngroup()
             cells = by_list[[x]].drop_duplicates().sort_values(x) if x else pd.DataFrame(index=[0])
-            cell = np.searchsorted(cells[x], by_list[x]) if x else 0
+            cell = pd.Index(cells[x]).get_indexer(by_list[x]) if x else 0
             # lists without any row count as well, with nothing in them
             counted = np.zeros((n_lists, 2, len(cells)), dtype=np.int64)
             counted[lists, 0, cell] = by_list["actual"]
@@ -183,14 +187,34 @@ def _ratios(counted: NDArray[np.floating]) -> NDArray[np.floating]:
     return happened / possible
 
 
-def value_of_people(name: str, measure: str) -> pd.DataFrame:
-    """A measure of people that has no x, as a result table of one row; see `human_group_curve`."""
-    table = human_curves(name)
-    row = table[table["measure"] == measure]
-    half = stats.t.ppf((1 + LEVEL) / 2, row["n"] - 1) * row["sem"]
-    mean = row["mean"]
-    bounds = {"low": mean - half, "high": mean + half}
-    return pd.DataFrame({"mean": mean, **bounds, "n": row["n"], "over": "subjects"})
+def result_table(values: pd.DataFrame, x: str) -> pd.DataFrame:
+    """Means over subjects as a result table, with t intervals; see `human_group_curve`.
+
+    Parameters
+    ----------
+    values : DataFrame
+        `x, mean, sem, n`.
+    x : str
+        What the column of x is called.
+
+    Examples
+    --------
+    >>> values = pd.DataFrame({"x": [1], "mean": [0.5], "sem": [0.1], "n": [2]})
+    >>> result_table(values, "lag").round(2)  # .5 -+ 12.71 * .1
+       lag  mean   low  high  n      over
+    0    1   0.5 -0.77  1.77  2  subjects
+    """
+    mean, half = values["mean"], stats.t.ppf((1 + LEVEL) / 2, values["n"] - 1) * values["sem"]
+    return pd.DataFrame(
+        {
+            x: values["x"],
+            "mean": mean,
+            "low": mean - half,
+            "high": mean + half,
+            "n": values["n"],
+            "over": "subjects",
+        }
+    ).reset_index(drop=True)
 
 
 def rmsd_to_people(curve: pd.DataFrame, source: str, x: str) -> float:
@@ -205,6 +229,8 @@ def each_source(
 ) -> list[dict[str, Any]]:
     """Some numbers of each source: `source, subjects` and those wanted, NaN where there are none.
 
+    Where a source does not say how many subjects it has, they are 0.
+
     Parameters
     ----------
     measured : DataFrame
@@ -214,6 +240,14 @@ def each_source(
     rows = []
     for source, values in measured.groupby("source", sort=False):
         mean = values.set_index(["measure", "x"])["mean"]
-        row = {"source": source, "subjects": int(values["n"].max())}
+        n = values["n"].max()
+        row = {"source": source, "subjects": 0 if pd.isna(n) else int(n)}
         rows.append(row | {name: mean.get(key, float("nan")) for name, key in wanted.items()})
     return rows
+
+
+def with_kind(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of a summary of people and networks, with `kind` and `status` after its source."""
+    people = row["source"] == PEOPLE
+    kind, status = ("people", "data") if people else ("network", "not fitted")
+    return {"source": row["source"], "kind": kind, "status": status, **row}
