@@ -69,6 +69,7 @@ class Learner:
         self.losses: list[float] = []
         self.accuracies: list[float] = []
         self.reported = 0
+        self.stage = 0
 
     @property
     def attempt(self) -> int:
@@ -83,7 +84,7 @@ class Learner:
         parameters = self.participant.network.parameters()
         self.optimiser = torch.optim.Adam(parameters, lr=learning_rate)
         self.failure = None
-        self.losses, self.accuracies, self.reported = [], [], 0
+        self.losses, self.accuracies, self.reported, self.stage = [], [], 0, 0
 
     def begins_again(self) -> bool:
         """Whether there is to be another attempt, which is then counted."""

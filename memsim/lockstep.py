@@ -77,8 +77,9 @@ def by_stage(
     """Learners that are at the same stage, which see lists of the same events."""
     stages: dict[int, list[Learner]] = {}
     for each in learners:
-        stage = curriculum.stage(each.losses, each.accuracies)
-        stages.setdefault(stage, []).append(each)
+        if each.stage < len(curriculum.stages) - 1:  # the last one has no end
+            each.stage = curriculum.stage(each.losses, each.accuracies)
+        stages.setdefault(each.stage, []).append(each)
     return [*stages.items()]
 
 

@@ -63,6 +63,8 @@ class Stage:
     def length(self, losses: NDArray[np.floating], accuracies: NDArray[np.floating]) -> int | None:
         """Updates after which the stage ends, given what each of them brought; None if it goes on."""
         n = len(losses)
+        if self.loss is None and self.accuracy is None:
+            return self.updates if self.updates is not None and n >= self.updates else None
         over = np.zeros(n, dtype=bool)
         if self.updates is not None:
             over[self.updates - 1 :] = True
