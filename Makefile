@@ -24,9 +24,10 @@ check: .venv/ready           ## style and types
 notebooks: .venv/ready       ## run every notebook at small size
 	SMOKE_TEST=1 $(BIN)/pytest -q --nbmake --nbmake-timeout=300 notebooks
 
-bench: .venv/ready           ## measure the DNC beside its peers, writes docs/benchmarks.md
+bench: .venv/ready           ## measure the DNC and the analysis beside their peers, writes docs/benchmarks*.md
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps dnc==1.1.0
 	$(BIN)/python -m benchmarks.dnc
+	$(BIN)/python -m benchmarks.analysis
 
 wheel: .venv/ready           ## build the wheel
 	$(BIN)/pip wheel -q --no-deps -w dist .

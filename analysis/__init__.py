@@ -1,4 +1,40 @@
-"""Recall table -> measures -> statistics -> figures."""
+"""Recall table -> measures -> statistics -> figures.
+
+Table
+    check_table, violations, Recalls, as_recalls
+Read and write (docs/formats.md)
+    read_psifr, read_parquet, read_mat, read_hdf5, read_trials, from_matrices;
+    write_psifr, write_parquet, write_mat, write_hdf5
+People (docs/human_data.md)
+    human_curves, human_group_curve, human_names, human_condition; load_human, human_data,
+    human_data_names, human_data_table
+Measures (docs/measures.md)
+    free recall: spc, pfr, pnr, words_recalled, repeats, stopping, irt; lag_crp, lag_crp_parts,
+    lag_crp_compound, input_crp, temporal_factor; distance_crp, distance_rank,
+    distance_rank_shifted, distance_rank_window, semantic_factor, category_crp,
+    category_clustering; intrusions, pli_list_lag; curves (all in one table)
+    serial recall: serial_accuracy, perfect_lists, span, serial_responses, protrusions,
+    transpositions, locality, fill_in, fill_in_ratio, group_accuracy, interpositions,
+    serial_latencies; serial_curves (all in one table)
+    cued recall: cued_tests, cued_accuracy, cued_responses, cued_latencies, cued_intrusions,
+    prior_list_intrusions, successive_tests, second_test_accuracy, yules_q
+    recognition: recognition_tests, hit_rates, d_prime, roc, group_roc, auc, zroc;
+    frequency_judgments, frequency_discrimination
+Statistics (docs/statistics.md)
+    intervals: group_curve, bootstrap_subjects, bootstrap_lists, within_curve
+    tests: one_sample_test, paired_test, independent_test, equivalence_test, permutation_test,
+    rm_anova, mixed_model, adjust_p
+    models beside people: fit_report, rmsd, g2, noise_ceiling
+Figures (docs/figures.md)
+    composites: plot_free_recall, plot_organization, plot_pnr_maps, plot_serial_recall,
+    plot_cued_recall, plot_recognition, plot_dose
+    of one measure: plot_spc, plot_pfr, plot_pnr, plot_lag_crp, plot_temporal_factor,
+    plot_semantic_factor, plot_distance_crp, plot_category_crp, plot_pli, plot_irt, plot_stopping;
+    plot_serial_accuracy, plot_transpositions, plot_serial_responses, plot_serial_latencies;
+    plot_cued_accuracy, plot_cued_direction, plot_cued_intrusions; plot_roc, plot_zroc,
+    plot_frequency_judgments; plot_dots (any with one value per source)
+    figure_style, save_figure
+"""
 
 from analysis.cued_recall.accuracy import cued_accuracy, cued_latencies, cued_responses
 from analysis.cued_recall.intrusions import cued_intrusions, prior_list_intrusions

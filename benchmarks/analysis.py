@@ -1,4 +1,4 @@
-"""How fast the measures of free recall are beside psifr: `python -m benchmarks.analysis`.
+"""How fast the measures of free recall are beside psifr: `python -m benchmarks.analysis`, a minute.
 
 Each round counts, one after the other, what ours and psifr take for the same measure of the same
 lists. The table gives the median over the rounds of the ratio of CPU times and, in brackets, its
@@ -100,8 +100,8 @@ def beside_psifr(n_lists: int, n_rounds: int) -> list[str]:
         twin, long, measured, *_, merging = np.median(rounds, axis=0)
         ratios = [spread([one[i] for one in rounds]) for i in (3, 4)]
         rows.append(
-            f"| {name} | {twin:.3f} | {measured:.1f} | {ratios[0]} "
-            f"| {long:.2f} | {measured + merging:.1f} | {ratios[1]} |"
+            f"| {name} | {twin:.3f} | {measured:.2f} | {ratios[0]} "
+            f"| {long:.3f} | {measured + merging:.2f} | {ratios[1]} |"
         )
         print(rows[-1], flush=True)
     return rows

@@ -12,7 +12,7 @@ from analysis.free_recall.spc import spc
 from analysis.free_recall.temporal_factor import temporal_factor
 from analysis.free_recall.words_recalled import words_recalled
 from analysis.recalls import Recalls, as_recalls
-from analysis.statistics.intervals import summarise_subjects
+from analysis.statistics.intervals import means_of, stack_means
 
 #: lags farther than this are rare and hardly reported
 MAX_LAG = 5
@@ -65,13 +65,9 @@ def curves(recalls: pd.DataFrame | Recalls, by: str | Sequence[str] | None = Non
     columns = by_columns(by)
     parts = []
     for measure, table, x, value in measured:
-        table = table.assign(measure=measure, x=0 if x is None else table[x])
         if x == "lag":
             table = table[table["lag"].abs() <= MAX_LAG]
         if x == "output":
             table = table[table["output"] <= MAX_OUTPUT]
-        summary = summarise_subjects(table, [*columns, "measure", "x"], value)
-        parts.append(summary)
-    # measures stay in the order above within each `by`
-    together = pd.concat(parts, ignore_index=True)
-    return together.sort_values(columns, kind="stable", ignore_index=True) if columns else together
+        parts.append(means_of(table, measure, x, value, columns))
+    return stack_means(parts, columns)

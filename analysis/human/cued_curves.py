@@ -9,7 +9,7 @@ from analysis.cued_recall.intrusions import cued_intrusions, prior_list_intrusio
 from analysis.cued_recall.symmetry import second_test_accuracy, yules_q
 from analysis.cued_recall.tests import cued_tests
 from analysis.free_recall.curves import MAX_LAG
-from analysis.statistics.intervals import summarise_subjects
+from analysis.statistics.intervals import means_of
 
 
 def cued_curves(name: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -95,10 +95,9 @@ def _means(
     table: pd.DataFrame, condition: str | None, measure: str, x: str | None, value: str = "prob"
 ) -> pd.DataFrame:
     """Means over subjects of one condition, or of those that the table names itself."""
-    table = table.assign(measure=measure, x=0 if x is None else table[x])
     if condition is not None:
         table = table.assign(condition=condition)
-    return summarise_subjects(table, ["condition", "measure", "x"], value)
+    return means_of(table, measure, x, value, ["condition"])
 
 
 _CURVES: dict[str, Callable[[pd.DataFrame], list[pd.DataFrame]]] = {

@@ -11,7 +11,7 @@ from analysis.serial_recall.errors import serial_responses
 from analysis.serial_recall.fill_in import fill_in
 from analysis.serial_recall.report import serial_recalls
 from analysis.serial_recall.transpositions import transpositions
-from analysis.statistics.intervals import summarise_subjects
+from analysis.statistics.intervals import means_of, stack_means
 
 
 def serial_curves(
@@ -80,11 +80,5 @@ def serial_curves(
         ("list_perfect", perfect_lists(recalls, by), None, "prob"),
         ("acc_mean", mean, None, "recall"),
     ]
-    parts = []
-    for measure, table, x, value in measured:
-        table = table.reset_index(drop=True)
-        table = table.assign(measure=measure, x=0 if x is None else table[x])
-        parts.append(summarise_subjects(table, [*columns, "measure", "x"], value))
-    # measures stay in the order above within each `by`
-    together = pd.concat(parts, ignore_index=True)
-    return together.sort_values(columns, kind="stable", ignore_index=True) if columns else together
+    parts = [means_of(table, measure, x, value, columns) for measure, table, x, value in measured]
+    return stack_means(parts, columns)

@@ -82,6 +82,21 @@ def summarise_subjects(curve: pd.DataFrame, keys: list[str], value: str) -> pd.D
     return summary[summary["n"] > 0].reset_index(drop=True)
 
 
+def means_of(
+    table: pd.DataFrame, measure: str, x: str | None, value: str, keys: list[str]
+) -> pd.DataFrame:
+    """`summarise_subjects` of one of many measures: `keys`, `measure`, `x` (0 if None), means."""
+    table = table.reset_index(drop=True)
+    table = table.assign(measure=measure, x=0 if x is None else table[x])
+    return summarise_subjects(table, [*keys, "measure", "x"], value)
+
+
+def stack_means(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+    """What `means_of` gave for each measure in one table, in this order within each of `keys`."""
+    together = pd.concat(parts, ignore_index=True)
+    return together.sort_values(keys, kind="stable", ignore_index=True) if keys else together
+
+
 def check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
     """Columns there, and one row per subject and cell."""
     need_frame("a curve, what a measure returned,", curve)
