@@ -15,7 +15,7 @@ from memsim.memory_limit import check_memory
 from memsim.networks import make_network
 from memsim.participant import Participant, channels
 from memsim.threads import one_thread
-from paradigms import Curriculum, RandomBinary
+from paradigms import Curriculum, Event, RandomBinary
 from paradigms.codes import Codes
 from paradigms.curriculum import default_curriculum
 from paradigms.scoring import Paradigm
@@ -116,7 +116,7 @@ def train(
     **network_options
         Options of the network; a setting it lacks is a TypeError. Left out: 128 hidden units; for
         a "dnc" and an "ntm" words of 16 numbers (32 for pairs) and 6 locations more than there is
-        to study; for a "dnc" a feed-forward controller and a read head (4 for pairs). Papers have sizes of their own.
+        to study; for a "dnc" a feed-forward controller and a read head (4 for tests with cues). Papers have sizes of their own.
 
     Returns
     -------
@@ -260,8 +260,8 @@ def default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
         "n_locations": schedule.presented.shape[1] + 6,
         "word_size": 32 if schedule.has_pairs else 16,
     }
-    # heads for cues that match first and second words, each by a key of its own
-    n_read_heads = 4 if schedule.has_pairs else 1
+    # heads for cues, which may match first or second words, each by a key of its own
+    n_read_heads = 4 if (schedule.event == Event.CUE).any() else 1
     defaults: dict[str, dict[str, Any]] = {
         "dnc": memory | {"controller": "feedforward", "n_read_heads": n_read_heads},
         "lstm": {"hidden_size": 128},
