@@ -40,6 +40,17 @@ def need_columns(has: str, table: pd.DataFrame, columns: Sequence[str], cure: st
         raise ValueError(f"{has} no column {missing[0]!r}, only {known}{cure}")
 
 
+def and_more(n: int, what: str = "row") -> str:
+    """How many further ones have the same fault as the one told.
+
+    Examples
+    --------
+    >>> and_more(0), and_more(1), and_more(2, "subject")
+    ('', ' (and 1 more row)', ' (and 2 more subjects)')
+    """
+    return f" (and {n} more {what}{'s' if n > 1 else ''})" if n else ""
+
+
 def check_level(level: float) -> None:
     """Raise if a level, such as the coverage of an interval, is no share between 0 and 1."""
     if not 0 < level < 1:

@@ -35,7 +35,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from analysis.checks import need_frame
+from analysis.checks import and_more, need_frame
 from analysis.rows import Rows
 from analysis.rules import COLUMNS, Breach, breaches
 
@@ -161,8 +161,7 @@ def _sentence(table: pd.DataFrame, breach: Breach) -> str:
     if breach.wrong is None:
         return f"{breach.rule}; {breach.cure}"
     row = int(np.argmax(breach.wrong))
-    more = breach.n_rows - 1
-    others = f" (and {more} more row{'s' if more > 1 else ''})" if more else ""
+    others = and_more(breach.n_rows - 1)
     if breach.says is None:
         says = f"has {table[breach.column].iloc[row]}"
     else:

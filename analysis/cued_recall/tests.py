@@ -231,7 +231,7 @@ def _match(tests: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
                 for name in ("direction", "target")
                 if name in tests
             )
-            + f" (and {int(lost.sum()) - 1} more rows); study rows hold the first word in cue and "
+            + f"{checks.and_more(int(lost.sum()) - 1)}; study rows hold the first word in cue and "
             "the second in item, written as in the tests"
         )
     for name in ("pair", "n_pairs", "n_study", "study_position"):

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from analysis.checks import and_more
 from analysis.recognition.rates import Correction, hit_rates
 
 
@@ -86,8 +87,7 @@ def check_both_kinds(rates: pd.DataFrame) -> None:
             n_keys = rates.columns.get_loc("hit_rate")
             first = rates[wrong].iloc[0, :n_keys]
             where = ", ".join(f"{name} {value}" for name, value in first.items())
-            more = int(wrong.sum()) - 1
-            others = f" (and {more} more)" if more else ""
+            others = and_more(int(wrong.sum()) - 1, "such group")
             raise ValueError(
                 f"{lacks} among the tests of {where}{others}: {cause}; "
                 "signal detection needs both kinds of test. Columns that only words studied have "

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from pandas.api.types import is_numeric_dtype
 
-from analysis.checks import one_of
+from analysis.checks import and_more, one_of
 from analysis.counts import by_columns
 from analysis.recognition.tests import as_tests, group_by
 
@@ -130,8 +130,7 @@ def said_yes(response: pd.Series, yes_from: Any = None) -> pd.Series:
 def first_wrong(response: pd.Series, wrong: pd.Series) -> str:
     """The first answer at fault, in words, and how many more there are."""
     row = int(np.argmax(wrong.to_numpy()))
-    more = int(wrong.sum()) - 1
-    others = f" (and {more} more rows)" if more else ""
+    others = and_more(int(wrong.sum()) - 1)
     return f"row {response.index[row]} of the tests has {str(response.iloc[row])!r}{others}"
 
 

@@ -10,7 +10,7 @@ from scipy import special
 
 from analysis.checks import check_level, one_of
 from analysis.counts import by_columns
-from analysis.statistics.checks import check_n_boot
+from analysis.statistics.checks import check_n_boot, numbers_of
 from analysis.statistics.intervals import check_curve, summarise_subjects
 
 
@@ -94,7 +94,7 @@ def bootstrap_subjects(
     cell = curve.groupby(["_", *keys, *columns], observed=True, dropna=False).ngroup().to_numpy()
     group = curve.groupby(["_", *keys], observed=True, dropna=False).ngroup().to_numpy()
     subject = pd.factorize(curve["subject"])[0]
-    scores = curve[value].to_numpy(dtype=float)
+    scores = numbers_of(curve[value])
     low, high = np.empty(len(summary)), np.empty(len(summary))
     order = np.argsort(group, kind="stable")
     sets = np.split(order, np.flatnonzero(np.diff(group[order])) + 1) if len(order) else []

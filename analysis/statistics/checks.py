@@ -4,8 +4,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_number, is_numeric_dtype
 
-from analysis.checks import need_columns, need_frame
+from analysis.checks import and_more, need_columns, need_frame
 
 
 def check_columns(table: pd.DataFrame, columns: list[str]) -> None:
@@ -24,16 +26,37 @@ def check_labels(table: pd.DataFrame, columns: list[str]) -> None:
         column = missing.columns[missing.any()][0]
         row = table.index[missing[column]][0]
         raise ValueError(
-            f"{column} must not be missing: row {row} has none (and {missing[column].sum() - 1} "
-            f"more rows); say what they are, or leave them out with table.dropna(subset={column!r})"
+            f"{column} must not be missing: row {row} has none"
+            f"{and_more(int(missing[column].sum()) - 1)}; say what it is, or leave it out with "
+            f"table.dropna(subset={column!r})"
         )
+
+
+def check_numbers(table: pd.DataFrame, column: str) -> None:
+    """Numbers, or nothing, in each row of a column."""
+    if is_numeric_dtype(table[column]):
+        return
+    wrong = table[column].map(lambda value: not is_number(value)) & table[column].notna()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise ValueError(
+            f"{column} must be a number: row {table.index[row]} has {table[column].iloc[row]!r}"
+            f"{and_more(int(wrong.sum()) - 1)}; a text in one row makes texts of all, which "
+            f"pd.to_numeric(table[{column!r}]) turns back"
+        )
+
+
+def numbers_of(scores: pd.Series) -> NDArray[np.float64]:
+    """Scores that `check_numbers` let pass, NaN where there is none."""
+    return pd.to_numeric(scores, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
 
 
 def check_scores(table: pd.DataFrame, value: str, cells: list[str]) -> None:
     """One finite number per subject and cell, where `cells` are the columns that name a cell."""
     check_columns(table, ["subject", *cells, value])
     check_labels(table, ["subject", *cells])
-    scores = pd.to_numeric(table[value], errors="coerce").to_numpy(dtype=float)
+    check_numbers(table, value)
+    scores = numbers_of(table[value])
     wrong = ~np.isfinite(scores)
     if wrong.any():
         row = int(np.argmax(wrong))

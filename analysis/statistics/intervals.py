@@ -13,7 +13,7 @@ from analysis.checks import check_level, need_columns, need_frame
 from analysis.counts import Counts, by_columns, group_lists
 from analysis.measures import counts_of, recalls_for
 from analysis.recalls import Recalls
-from analysis.statistics.checks import check_n_boot
+from analysis.statistics.checks import check_labels, check_n_boot, check_numbers, numbers_of
 
 
 def group_curve(
@@ -77,7 +77,8 @@ def group_curve(
 def summarise_subjects(curve: pd.DataFrame, keys: list[str], value: str) -> pd.DataFrame:
     """`keys`, `mean`, `sem` (SD / sqrt(n)) and `n` over the subjects that have a value."""
     # a key for all rows, so that a measure without x goes the same way
-    grouped = curve.assign(_=0).groupby(["_", *keys], observed=True, dropna=False)[value]
+    curve = curve[list(dict.fromkeys(keys))].assign(_=0, _value=numbers_of(curve[value]))
+    grouped = curve.groupby(["_", *keys], observed=True, dropna=False)["_value"]
     summary = grouped.agg(mean="mean", sem="sem", n="count").reset_index().drop(columns="_")
     return summary[summary["n"] > 0].reset_index(drop=True)
 
@@ -102,6 +103,9 @@ def check_curve(curve: pd.DataFrame, keys: list[str], value: str) -> None:
     need_frame("a curve, what a measure returned,", curve)
     cure = "; x and value must name columns of what the measure returned"
     need_columns("the curve has", curve, ["subject", *keys, value], cure)
+    if not curve.empty:
+        check_labels(curve, ["subject"])
+    check_numbers(curve, value)
     wrong = curve.duplicated(["subject", *keys]).to_numpy()
     if wrong.any():
         where = curve[["subject", *keys]].iloc[int(np.argmax(wrong))].to_dict()

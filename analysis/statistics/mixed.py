@@ -12,7 +12,13 @@ from scipy import stats
 from statsmodels.tools.sm_exceptions import ModelWarning
 
 from analysis.checks import check_level
-from analysis.statistics.checks import check_columns, check_labels, check_subjects
+from analysis.statistics.checks import (
+    check_columns,
+    check_labels,
+    check_numbers,
+    check_spread,
+    check_subjects,
+)
 
 
 def mixed_model(
@@ -141,6 +147,9 @@ def _check(table: pd.DataFrame, formula: str, random: str) -> None:
             "value; where nothing was possible (as at lag 0) leave them out with "
             f"table.dropna(subset={column!r})"
         )
+    for outcome in _names(formula.split("~")[0]):
+        check_numbers(table, outcome)
+        check_spread(np.ptp(table[outcome].to_numpy(dtype=float)))
     check_subjects(table["subject"].nunique())
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.checks import and_more
 from analysis.counts import by_columns, group_lists, sum_groups
 from analysis.measures import counts_of, recalls_for
 from analysis.recalls import Recalls
@@ -175,6 +176,6 @@ def _check_lists(subjects: pd.DataFrame, subject: NDArray[np.integer]) -> None:
     if (n < 2).any():
         where = subjects.iloc[int(np.argmax(n < 2))].to_dict()
         raise ValueError(
-            f"halves need two lists or more of every subject: {where} has one, and so have "
-            f"{(n < 2).sum() - 1} others; leave them out"
+            f"halves need two lists or more of every subject: {where} has one"
+            f"{and_more((n < 2).sum() - 1, 'subject')}; leave them out"
         )

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.checks import check_level
+from analysis.checks import and_more, check_level
 from analysis.counts import by_columns
 from analysis.statistics.checks import (
     check_columns,
@@ -259,9 +259,9 @@ def check_groups(table: pd.DataFrame, value: str, group: str, keys: list[str]) -
         subject = n_groups.index[n_groups > 1][0]
         levels = [*table[group][table["subject"] == subject].unique()]
         raise ValueError(
-            f"subject {subject} is in several groups ({', '.join(map(str, levels))}), and so are "
-            f"{(n_groups > 1).sum() - 1} others: if these are the same persons, the design is "
-            "within subjects (paired); if not, give each its own label, for example with "
+            f"subject {subject} is in several groups: {', '.join(map(str, levels))}"
+            f"{and_more((n_groups > 1).sum() - 1, 'subject')}; if these are the same persons, the "
+            "design is within subjects (paired); if not, give each its own label, for example with "
             f"table['subject'] = table[{group!r}].astype(str) + ' ' + table['subject'].astype(str)"
         )
     check_scores(table, value, keys)

@@ -8,6 +8,7 @@ from scipy import stats
 from analysis import (
     Recalls,
     bootstrap_lists,
+    bootstrap_subjects,
     cued_accuracy,
     group_curve,
     lag_crp,
@@ -22,6 +23,7 @@ from analysis.measures import COUNTS
 
 from .definitions import MEASURES, definition
 
+RECALL = ["input", "recall"]
 COLUMNS = ["mean", "low", "high", "n", "over"]
 
 
@@ -69,6 +71,26 @@ def test_group_curve_without_x():
 def test_group_curve_wants_one_row_per_subject(recalls):
     with pytest.raises(ValueError, match="several rows at .*condition, model"):
         group_curve(spc(recalls, by="condition"), "input", "recall")
+
+
+@pytest.mark.parametrize("interval", [group_curve, bootstrap_subjects])
+def test_scores_that_are_no_numbers_and_subjects_without_name_are_told(recalls, interval):
+    curve = spc(recalls)
+    nameless = curve.assign(subject=curve["subject"].astype(float).mask(curve.index == 3))
+    with pytest.raises(ValueError, match="subject must not be missing: row 3 has none; say"):
+        interval(nameless, "input", "recall")
+    texts = curve.assign(recall=curve["recall"].astype(str))
+    with pytest.raises(ValueError, match=r"recall must be a number: row 0 has '.*and 29 more rows"):
+        interval(texts, "input", "recall")
+    for dtype in ("Float64", object):  # with NA
+        other = curve.astype({"recall": dtype})
+        other.loc[3, "recall"] = pd.NA
+        expected = interval(curve.assign(recall=curve["recall"].mask(curve.index == 3)), *RECALL)
+        pd.testing.assert_frame_equal(interval(other, *RECALL), expected)
+    spoiled = curve.astype({"recall": object})
+    spoiled.loc[7, "recall"] = "none"
+    with pytest.raises(ValueError, match=r"recall must be a number: row 7 has 'none'; a text"):
+        interval(spoiled, "input", "recall")
 
 
 def test_group_curve_names_a_missing_column(recalls):

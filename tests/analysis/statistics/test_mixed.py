@@ -158,6 +158,10 @@ def test_bad_tables_teach():
         )
     with pytest.raises(ValueError, match="at least two subjects"):
         mixed_model(curves().query("subject == 0"), "recall ~ input")
+    with pytest.raises(ValueError, match="recall must be a number: row 0 has 'x'"):
+        mixed_model(curves().assign(recall="x"), "recall ~ input")
+    with pytest.raises(ValueError, match="all scores .* are equal"):
+        mixed_model(curves().assign(recall=0.5), "recall ~ input")
     holes = curves().assign(recall=lambda t: t["recall"].where(t["input"] > -3))
     with pytest.raises(ValueError, match="recall must not be missing: 20 of 160 rows.*dropna"):
         mixed_model(holes, "recall ~ input")

@@ -107,5 +107,5 @@ def test_bad_input_teaches(measure, options, message):
 
 def test_one_list_cannot_be_halved():
     recalls = Recalls.from_positions([[1], [2], [1], [1]], 2, subject=[1, 2, 2, 3])
-    with pytest.raises(ValueError, match="'subject': 1} has one, and so have 1 others"):
+    with pytest.raises(ValueError, match="'subject': 1} has one .and 1 more subject"):
         noise_ceiling(spc, recalls)

@@ -136,7 +136,7 @@ def test_seed():
 @pytest.mark.parametrize(
     ("table", "design", "message"),
     [
-        (within(4), "between", "subject 0 is in several groups .*and so are 3 others"),
+        (within(4), "between", "subject 0 is in several groups: .*and 3 more subjects"),
         (between(4, 4), "within", "subject 0 lacks source model"),
         (between(1, 4), "between", "at least two subjects are needed, got 1"),
         (within(1), "within", "at least two subjects"),
