@@ -15,7 +15,7 @@ import yaml
 from rich.console import Console
 
 from memsim import cli
-from memsim.experiments import FreeRecallRun
+from memsim.experiments import RUNS, FreeRecallRun, PairedAssociatesRun
 
 START = ["run", "free-recall"]
 
@@ -99,7 +99,7 @@ def test_help_explains_every_option(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["run", "free-recal"], "invalid choice: 'free-recal' (choose from 'free-recall')"),
+        (["run", "free-recal"], "invalid choice: 'free-recal' (choose from 'free-recall', 's"),
         (["walk"], "'walk'"),
         ([*START, "--list-lenght", "10"], "--list_lenght"),
         ([*START, "--human", "murdock"], "human=murdock is no human condition; there are murdock"),
@@ -200,3 +200,52 @@ def test_the_summary_fits_a_terminal_of_80_characters():
         assert f" {name} " in text and f" {status} " in text
     assert "…" not in text and "nan" not in text
     assert text.count("10.25") == 3 and text.count(" .12") > 10
+
+
+@pytest.mark.parametrize("command", RUNS)
+def test_every_paradigm_explains_its_options_and_runs(command, asked, capsys):
+    status, text = said(["run", command, "--help"], capsys)
+    assert status == 0
+    for field in fields(RUNS[command]):
+        assert f"--{field.name} " in text
+    assert "Forgetting of the networks, one or more levels" in text
+    assert cli.main(["run", command]) == 0
+    assert asked == [RUNS[command]()]
+
+
+@pytest.mark.parametrize("kind", RUNS.values())
+def test_every_summary_fits_a_terminal_of_80_characters(kind):
+    row = dict.fromkeys(kind.shown, 0.123) | {"words": 10.25, "criterion": -0.25}
+    sources = {"DNC without noise": "not fitted", "DNC noise 0.15": "not fitted"}
+    rows = [{"source": name, "status": status, **row} for name, status in sources.items()]
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(cli.summary_table(pd.DataFrame(rows), kind.shown))
+    text = console.export_text()
+    assert "…" not in text and " .12" in text
+    assert ("-.25" in text) == ("criterion" in kind.shown)
+
+
+def test_several_presentations_are_one_option(asked):
+    cli.main(["run", "paired-associates", "--presentations", "1", "3", "5"])
+    assert asked == [PairedAssociatesRun(presentations=[1, 3, 5])]
+    assert asked[0].people() == "kahana2002_symmetry"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["serial-recall", "--direction", "up"], "direction"),
+        (["serial-recall", "--list-length", "9"], "human=none lays nobody beside"),
+        (["serial-recall", "--list-length", "900", "--human", "none"], "training needs about"),
+        (["paired-associates", "--presentations", "two"], "presentations"),
+        (["recognition", "--human", "davis2008"], "no people ship for recognition"),
+        (["recognition", "--n-lures", "0"], "n_lures must be 1 or more"),
+        (["free-recall", "--retention-interval", "30"], "retention_interval=0.0, 10.0, 16.0"),
+    ],
+)
+def test_mistakes_in_other_paradigms_are_explained(arguments, message, asked, capsys, tmp_path):
+    status, text = said(["run", *arguments], capsys)
+    assert status == 2
+    assert message in text and f"memsim run {arguments[0]} --help" in text.replace("usage:", "")
+    assert "Traceback" not in text
+    assert asked == [] and not any(tmp_path.iterdir())

@@ -190,6 +190,7 @@ def summary(measured: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], x: str) -
         A value that the recalls do not determine is NaN.
     """
     names = ("accuracy", *DIRECTIONS, "same_list", "omissions", "q_same", "q_reversed")
+    accuracy = drawn["accuracy"].rename(columns={x: "x"})
     rows = []
     for row in each_source(measured, {name: (name, 0) for name in names}):
         source = row["source"]
@@ -210,7 +211,8 @@ def summary(measured: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], x: str) -
         pair_lag = curves.get("intrusions_by_lag", nothing)
         distance = pair_lag.index.to_series().abs().to_numpy()
         row["near"], row["far"] = pair_lag[distance == 1].mean(), pair_lag[distance > 1].mean()
-        row["rmsd_accuracy"] = rmsd_to_people(drawn["accuracy"], source, x)
+        # under another name, since `rmsd` takes a column "lag" for that of a lag-CRP
+        row["rmsd_accuracy"] = rmsd_to_people(accuracy, source, "x")
         row["rmsd_intrusions"] = rmsd_to_people(drawn["intrusions"], source, "pair_lag")
         rows.append(with_kind(row))
     return pd.DataFrame(rows)

@@ -114,7 +114,7 @@ def unlike_people(
             lacks = f"no {pattern.name}" if by_people else f"{pattern.name}, which people lack"
             found.append(lacks)
     for name, what in probabilities.items():
-        if abs(row[name] - people[name]) > FAR:
+        if round(abs(row[name] - people[name]), 9) > FAR:
             often = "too often" if row[name] > people[name] else "too seldom"
             found.append(f"{what} {often} ({row[name]:.2f}, people {people[name]:.2f})")
     return found

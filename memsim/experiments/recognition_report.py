@@ -206,7 +206,7 @@ def _dots(values: pd.DataFrame, ax: Axes, sources: Mapping[str, Kind], name: str
     chance = 0.0 if name in ("d_prime", "criterion") else None
     plot_dots(values, LABELS[name], ax, sources, chance)
     if chance is None:
-        ax.set_xlim(0, 1)
+        ax.set_xlim(-0.02, 1.02)
 
 
 def description(row: pd.Series) -> str:
