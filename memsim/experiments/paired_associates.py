@@ -1,7 +1,7 @@
 """`memsim run paired-associates`: networks with and without external memory beside people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -52,6 +52,7 @@ class PairedAssociatesRun(Run):
     direction: Literal["forward", "backward", "mixed"] | None = None
     n_tests: int | None = None
     second_test: Literal["none", "same", "reversed", "mixed"] | None = None
+    noise: list[float] = field(default_factory=lambda: [0.0, 0.2])
     out: Path = Path("runs/paired-associates")
 
     command: ClassVar[str] = "paired-associates"

@@ -1,7 +1,7 @@
 """`memsim run recognition`: networks with and without external memory; no people ship."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -25,8 +25,10 @@ class RecognitionRun(Run):
         Words per list, or pairs; 16 if left out.
     pairs : bool, optional
         Whether pairs are studied (associative recognition); tests show them intact or rearranged.
-    n_targets, n_lures : int, optional
-        Tests to which "yes" is right, and those to which "no" is; 8 each if left out.
+    n_targets : int, optional
+        Tests to which "yes" is right: words studied, or intact pairs; 8 if left out.
+    n_lures : int, optional
+        Tests to which "no" is right: new words, or rearranged pairs; 8 if left out.
     presentation_time : float, optional
         Seconds each word or pair is shown.
     retention_interval : float, optional
@@ -40,6 +42,7 @@ class RecognitionRun(Run):
     presentation_time: float | None = None
     retention_interval: float | None = None
     n_updates: int = 2000
+    noise: list[float] = field(default_factory=lambda: [0.0, 0.2])
     out: Path = Path("runs/recognition")
 
     command: ClassVar[str] = "recognition"

@@ -1,7 +1,7 @@
 """`memsim run serial-recall`: networks with and without external memory beside people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -49,6 +49,7 @@ class SerialRecallRun(Run):
     presentation_time: float | None = None
     retention_interval: float | None = None
     n_updates: int = 2000
+    noise: list[float] = field(default_factory=lambda: [0.0, 0.3])
     out: Path = Path("runs/serial-recall")
 
     command: ClassVar[str] = "serial-recall"
