@@ -10,7 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.figures.composite import MM, WIDTHS, Width, check_width
-from analysis.figures.curve import check_curve, checked, position_axis, position_ticks
+from analysis.figures.curve import (
+    check_columns,
+    check_curve,
+    checked,
+    position_axis,
+    position_ticks,
+)
 from analysis.figures.style import Kind, figure_style
 
 #: from white to dark, so that it reads in print and without colour; grey where nothing was possible
@@ -49,6 +55,7 @@ def plot_pnr(curve: pd.DataFrame, ax: Axes | None = None, top: float | None = No
     >>> plot_pnr(curve, Figure().subplots()).collections[0].get_array().tolist()
     [[0.2, 0.8]]
     """
+    check_columns(curve, ["output", "input"])
     curve, ax, _ = checked(
         curve.drop(columns="source", errors="ignore"), ["output", "input"], ax, None
     )

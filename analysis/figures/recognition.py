@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from analysis.figures.composite import Panel, Width, check_width, compose
-from analysis.figures.curve import plot_curves, top_of
+from analysis.figures.curve import check_columns, plot_curves, top_of
 from analysis.figures.style import Kind
 
 #: z scores farther than this are of rates beyond .002 and .998, which few data reach
@@ -58,17 +58,14 @@ def plot_zroc(
     there are drawn to the edge.
     """
     _check_rates(roc)
-    if {"mean", "low", "high", "false_alarm_rate"} <= {*roc.columns}:
-        inner = roc["mean"].between(0, 1, "neither") & roc["false_alarm_rate"].between(
-            0, 1, "neither"
-        )
-        ends = [norm.cdf(-2 * MAX_Z), norm.cdf(2 * MAX_Z)]
-        roc = roc[inner].assign(
-            **{
-                name: norm.ppf(roc.loc[inner, name].clip(*ends))
-                for name in ("mean", "low", "high", "false_alarm_rate")
-            }
-        )
+    inner = roc["mean"].between(0, 1, "neither") & roc["false_alarm_rate"].between(0, 1, "neither")
+    ends = [norm.cdf(-2 * MAX_Z), norm.cdf(2 * MAX_Z)]
+    roc = roc[inner].assign(
+        **{
+            name: norm.ppf(roc.loc[inner, name].clip(*ends))
+            for name in ("mean", "low", "high", "false_alarm_rate")
+        }
+    )
     ax = plot_curves(roc, "false_alarm_rate", ax, sources)
     seen = roc[["mean", "false_alarm_rate"]].abs().to_numpy()
     last = max(1, int(np.ceil(np.nanmax(seen, initial=1))))
@@ -123,8 +120,8 @@ def plot_recognition(
 
 
 def _check_rates(roc: pd.DataFrame) -> None:
-    rates = [name for name in ("mean", "false_alarm_rate") if name in roc.columns]
-    for name in rates:
+    check_columns(roc, ["false_alarm_rate"])
+    for name in ("mean", "false_alarm_rate"):
         wrong = ~(roc[name].between(0, 1) | roc[name].isna())
         if wrong.any():
             raise ValueError(

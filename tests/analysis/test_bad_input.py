@@ -1,5 +1,6 @@
 """Tables as they should not be, through every public measure: each error tells row, column, cure."""
 
+import inspect
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import analysis
 
@@ -184,3 +186,26 @@ def test_every_measure_tells_what_is_wrong(measure):
         assert re.search(message, str(error.value), re.DOTALL), f"{name}: {error.value}"
     with pytest.raises(TypeError, match="recall table.*got ndarray"):
         compute(table.to_numpy(), **ALL[measure])
+
+
+#: figures of one measure
+PLOTS = [
+    plot
+    for plot in (getattr(analysis, name) for name in analysis.__all__ if name.startswith("plot_"))
+    if [*inspect.signature(plot).parameters][1] == "ax"
+]
+
+
+@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.__name__)
+def test_every_figure_tells_what_is_no_curve(plot):
+    ax = Figure().subplots()
+    with pytest.raises(TypeError, match="a curve, .*, is a DataFrame, got ndarray"):
+        plot(np.zeros((3, 2)), ax)
+    columns = ["input", "lag", "output", "list_lag", "center", "displacement", "kind", "pair_lag"]
+    columns += ["direction", "false_alarm_rate", "frequency"]
+    measured = pd.DataFrame({**dict.fromkeys(columns, 1), "subject": 1, "prob": [0.5]})
+    with pytest.raises(ValueError, match="no column 'mean', only .*average .* with group_curve"):
+        plot(measured, ax)
+    rowless = measured.assign(mean=0.5, low=0.4, high=0.6, over="subjects").iloc[:0]
+    with pytest.raises(ValueError, match="the curve has no rows; see in the columns actual and"):
+        plot(rowless, ax)

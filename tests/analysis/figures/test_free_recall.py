@@ -223,10 +223,8 @@ def test_a_table_without_x_is_told(plot):
 
 
 @pytest.mark.parametrize("plot", [plot_spc, plot_lag_crp, plot_stopping])
-def test_what_is_no_curve_is_told(plot):
+def test_what_a_measure_returned_is_to_be_averaged_first(plot):
     recalls = Recalls.from_positions([[1, 2]], 2)
-    with pytest.raises(TypeError, match="a curve, such as group_curve gives it, is a DataFrame, g"):
-        plot(recalls)
     measured = {plot_spc: spc, plot_lag_crp: lag_crp, plot_stopping: stopping}[plot](recalls)
     with pytest.raises(ValueError, match=r"no column 'mean', only .*possible; average .*group_cur"):
         plot(measured)
