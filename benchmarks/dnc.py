@@ -230,6 +230,10 @@ def training(seconds: float) -> str:
     return ratio(times["step by step"], times["compiled"])
 
 
+GPU = (
+    "Not measured yet: `python -m benchmarks.gpu` on a machine with a CUDA device does, kernel after "
+    "kernel beside CUDA graphs (`memsim.train(..., device='cuda', cuda_graph=True)`) and torch's LSTM."
+)
 #: lists of full length from the first update on
 FULL_LENGTH = Curriculum([Stage()])
 #: 11 words, a distractor, 12 responses: 24 steps as in size A
@@ -357,6 +361,8 @@ def main() -> None:
             "Forward and backward alone, eight networks at once / one after the other, CPU time: "
             f"{steps_at_once(arguments.seconds)}."
         ),
+        "## On a GPU",
+        GPU,
     ]
     arguments.out.write_text("\n\n".join(parts) + "\n")
     print(f"written: {arguments.out}")

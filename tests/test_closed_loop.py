@@ -154,7 +154,7 @@ def test_what_was_said_is_heard_at_the_next_response():
 
 
 def test_a_corrected_participant_hears_the_right_word():
-    shown, schedule, heard, loop = heard_and_said(SerialRecall(3), corrective_feedback=1.0)
+    shown, _, heard, loop = heard_and_said(SerialRecall(3), corrective_feedback=1.0)
     for k in (0, 1):
         assert torch.equal(heard[3 + k][:, :BITS], shown.known[:, k])
     assert not torch.stack([right for _, right, _ in loop.record]).all()  # its own was on record
