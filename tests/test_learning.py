@@ -5,7 +5,7 @@ import pytest
 
 from analysis import cued_accuracy, d_prime
 from memsim import simulate, train
-from paradigms import FreeRecall, PairedAssociates, Recognition, SerialRecall, accuracy
+from paradigms import PairedAssociates, Recognition, SerialRecall, accuracy
 
 pytestmark = pytest.mark.slow
 SEEDS = range(4)
@@ -32,9 +32,8 @@ def shares_right(task, networks):
     [
         (SerialRecall(list_length=6), 2000, 0.95),
         (SerialRecall(list_length=6, direction="backward"), 2000, 0.90),
-        (FreeRecall(list_length=20), 6000, 0.90),
     ],
-    ids=["serial recall", "backward", "free recall of 20"],
+    ids=["serial recall", "backward"],
 )
 def test_lists_are_learnt(task, n_updates, least):
     dncs, lstm = learn(task, n_updates)
