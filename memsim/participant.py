@@ -173,44 +173,18 @@ def channels(paradigm: Paradigm, codes: Codes) -> tuple[int, int]:
     return n_inputs, codes.width + 1 if options is None else len(options)
 
 
-def take_part_together(
-    participants: Sequence[Participant],
-    schedules: Sequence[Schedule],
-    rngs: Sequence[np.random.Generator],
-    *,
-    corrective_feedback: float = 0.0,
-) -> list[Recall]:
-    """`Participant.take_part` of several participants at once, each with lists of its own.
-
-    What each does is, to the bit, what it does alone where a batch is a multiple of 16 lists; of
-    other batches, sums may be rounded otherwise.
-
-    Parameters
-    ----------
-    participants : sequence of Participant
-        Of DNCs of the same options that the fast path runs (`memsim.dnc.fast`).
-    schedules : sequence of Schedule
-        As many lists for each, with the same events.
-    rngs : sequence of numpy Generator
-    corrective_feedback : float
-
-    Returns
-    -------
-    list of Recall
-    """
-    shown = [
-        someone.show(schedule, rng)
-        for someone, schedule, rng in zip(participants, schedules, rngs, strict=True)
-    ]
-    return go_through(participants, shown, corrective_feedback)
-
-
 def go_through(
     participants: Sequence[Participant],
     shown: Sequence[Shown],
     corrective_feedback: float | Tensor,
 ) -> list[Recall]:
-    """What participants do on what `Participant.show` shows them."""
+    """What participants do on what `Participant.show` shows them, as many lists each.
+
+    Several participants must be DNCs of the same options that the fast path runs
+    (`memsim.dnc.fast`), and their lists must have the same events. What each does is, to the bit,
+    what it does alone where a batch is a multiple of 16 lists; of other batches, sums may be
+    rounded otherwise.
+    """
     first = participants[0]
     test = LOOPS[first.objective](shown, first.codes.kind, corrective_feedback)
     if len(participants) == 1:

@@ -255,9 +255,10 @@ def initialise(network: Network) -> None:
 def default_options(network: str, paradigm: Paradigm) -> dict[str, Any]:
     """Sizes of a network where none are given: room for all that is studied, and some more."""
     schedule = paradigm.trials(0, 0, 1)
+    longest = max(getattr(paradigm, "lengths", [schedule.presented.shape[1]]))
     memory = {
         "hidden_size": 128,
-        "n_locations": schedule.presented.shape[1] + 6,
+        "n_locations": longest + 6,
         "word_size": 32 if schedule.has_pairs else 16,
     }
     # heads for cues, which may match first or second words, each by a key of its own
