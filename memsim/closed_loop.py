@@ -4,7 +4,8 @@ A loop is closed where what was said is the input of the next step. Several part
 a test together, their lists one after the other.
 """
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -63,7 +64,7 @@ class Shown(NamedTuple):
     responses_from: torch.Generator
 
 
-class Loop:
+class Loop(ABC):
     """A test, response by response; `recalls` says what was done once all outputs are there."""
 
     def __init__(
@@ -91,13 +92,13 @@ class Loop:
         said = self.say(output)
         return F.pad(said, (0, self.n_more_inputs)) if step in self.heard else None
 
+    @abstractmethod
     def say(self, output: Float[Tensor, "b y"]) -> Float[Tensor, "b width"]:
         """Respond, put it on record, and return the code of what was said."""
-        raise NotImplementedError
 
+    @abstractmethod
     def log_right(self, outputs: Float[Tensor, "b r y"], *record: Tensor) -> Float[Tensor, "b r"]:
         """Log probability of a right response, from outputs and what else is on record."""
-        raise NotImplementedError
 
     def recalls(self, outputs: Float[Tensor, "b t y"]) -> list[Recall]:
         """What each participant did."""
@@ -206,4 +207,8 @@ class Choice(Loop):
 
 
 #: the loop of each objective
-LOOPS = {"order-free": OrderFree, "ordered": Ordered, "choice": Choice}
+LOOPS: dict[str, Callable[[Sequence[Shown], str, float | Tensor], Loop]] = {
+    "order-free": OrderFree,
+    "ordered": Ordered,
+    "choice": Choice,
+}

@@ -69,7 +69,7 @@ class _Recorded:
             self._forget_gradients()  # so that new ones are part of what is recorded
             (recall,) = go_through([participant], [self.shown], self.feedback)
             loss = -recall.log_right.sum(dim=1).mean()
-            loss.backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward([loss])
             return loss.detach(), recall._replace(log_right=recall.log_right.detach())
 
         self.replay = record(compute, (noise_from, responses_from))

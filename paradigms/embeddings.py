@@ -59,7 +59,7 @@ class Embeddings:
 
     path: str
     width: int = None  # type: ignore[assignment]  # that of the file
-    pool_size: int = None  # type: ignore[assignment]
+    pool_size: int = None  # type: ignore[assignment]  # all of the file
     fixed: bool = True
 
     kind: ClassVar[str] = "real"

@@ -1,6 +1,7 @@
 """Options of a run: what all paradigms share, and who did the task."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from math import isfinite
@@ -16,7 +17,7 @@ from memsim.simulate import Model
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(ABC):
     """One paradigm, networks trained on it, theories, and people beside them.
 
     Parameters
@@ -156,9 +157,9 @@ class Run:
         """Storage noise of each kind of DNC, by label."""
         return {network_label(noise): noise for noise in sorted(self.noise)}
 
+    @abstractmethod
     def report(self, recalls: pd.DataFrame, training: pd.DataFrame) -> Report:
         """What the run shows: measures, summary, figures and the page."""
-        raise NotImplementedError
 
 
 def _setting(value: Any) -> Any:
