@@ -18,8 +18,8 @@ from memsim.cognitive import (
     SaturatedStop,
     clean,
 )
-from memsim.cognitive.context import integrate, rho
-from memsim.cognitive.phases import study_phases
+from memsim.cognitive.free_recall.context import integrate, rho
+from memsim.cognitive.free_recall.phases import study_phases
 from memsim.cognitive.responses import check_clean, draw
 from paradigms import Event, FreeRecall, Schedule
 

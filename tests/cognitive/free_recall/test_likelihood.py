@@ -10,8 +10,8 @@ import torch
 from memsim.cognitive import CMR, TCM, ExponentialStop, SaturatedStop
 from memsim.cognitive.parameters import Parameter
 
+from ..helpers import delayed, immediate, schedule_of
 from . import reference
-from .helpers import delayed, immediate, schedule_of
 
 EXPONENTIAL = ExponentialStop(theta_s=0.08, theta_r=0.4)
 SATURATED = SaturatedStop((0.0, 0.1, 0.3, 0.2, 0.6, 0.5))

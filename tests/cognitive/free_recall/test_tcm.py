@@ -3,7 +3,7 @@ import pytest
 
 from memsim.cognitive import TCM, ExponentialStop
 
-from .helpers import delayed, immediate, murdock, schedule_of
+from ..helpers import delayed, immediate, murdock, schedule_of
 
 ORACLE = TCM(
     beta=0.6,

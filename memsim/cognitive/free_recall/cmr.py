@@ -13,10 +13,10 @@ from torch import Tensor
 
 from memsim.cognitive import stopping
 from memsim.cognitive.choice import power_rule, softmax_rule
-from memsim.cognitive.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.phases import StudyPhase
+from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
-from memsim.cognitive.phases import StudyPhase
-from memsim.cognitive.sequence import ContextModel, Memory
 from memsim.cognitive.stopping import ExponentialStop, StopRule
 
 #: cymr's floor on support under the softmax rule
@@ -64,7 +64,7 @@ class CMR(ContextModel):
         Whether an item is associated with context just after its input was integrated (as in
         Polyn et al., 2009) or just before it (as in CMR2). Fitted parameters depend on it.
     rho : "exact" or "elementwise"
-        See `memsim.cognitive.context.integrate`.
+        See `memsim.cognitive.free_recall.context.integrate`.
 
     Raises
     ------

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from memsim.cognitive import stopping
 from memsim.cognitive.choice import softmax_rule
-from memsim.cognitive.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.phases import StudyPhase
+from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
-from memsim.cognitive.phases import StudyPhase
-from memsim.cognitive.sequence import ContextModel, Memory
 from memsim.cognitive.stopping import StopRule
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from memsim.cognitive import CMR, ExponentialStop, stopping
-from memsim.cognitive.context import study_contexts
-from memsim.cognitive.phases import study_phases
+from memsim.cognitive.free_recall.context import study_contexts
+from memsim.cognitive.free_recall.phases import study_phases
 
-from .helpers import immediate, mean_words, murdock, pfr, spc
+from ..helpers import immediate, mean_words, murdock, pfr, spc
 
 ORACLE = CMR(
     beta_enc=0.7,

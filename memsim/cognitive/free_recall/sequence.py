@@ -1,65 +1,47 @@
-"""Recall one item after another, each cued by context that the items before it have changed.
+"""Recall one item after another until recall stops: what all models with a likelihood do alike.
 
-`ContextModel` holds what TCM and CMR do alike once a list has been studied: simulate recalls, and
-say how probable given recalls are. Both are computed for many lists at once; every step makes new
-tensors and is differentiable in the parameters.
+A model says how probable each item is after the responses so far, `log_choices`; from that
+`SequenceModel` simulates recalls and says how probable given recalls are, for many lists at once.
 """
 
-from typing import NamedTuple
+from abc import ABC, abstractmethod
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
-from memsim.cognitive.phases import StudyPhase, study_phases
+from memsim.cognitive.free_recall.phases import StudyPhase, study_phases
 from memsim.cognitive.responses import check_clean, draw
 from memsim.cognitive.stopping import StopRule, log_stop
 from paradigms import Event, Schedule
 
 
-class Memory(NamedTuple):
-    """What a list has left behind when recall begins.
-
-    Attributes
-    ----------
-    context : (units,)
-        Context that cues the first recall, of length 1.
-    context_to_item : (units, items)
-        Associations that turn context into support for items.
-    retrieved : (items, units)
-        Context that recalling an item brings back, of length 1.
-    """
-
-    context: Float[Tensor, " units"]
-    context_to_item: Float[Tensor, "units items"]
-    retrieved: Float[Tensor, "items units"]
-
-
-class ContextModel:
-    """A model that studies into a `Memory` and then recalls from it.
-
-    A model adds its parameters and says how it studies, chooses and drifts.
-    """
+class SequenceModel(ABC):
+    """A model of which item comes next, with a rule for when recall stops."""
 
     stop: StopRule
 
-    def study(self, phase: StudyPhase) -> Memory:
-        """Memory of a list."""
-        raise NotImplementedError
+    @abstractmethod
+    def log_choices(
+        self, phase: StudyPhase, given: Int[Tensor, "lists outputs"]
+    ) -> Float[Tensor, "lists outputs+1 items"]:
+        """Log probability of each item, given that one is recalled.
 
-    def choose(
-        self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
-    ) -> Float[Tensor, "*any items"]:
-        """Log probability that each available item is recalled, given that one is."""
-        raise NotImplementedError
+        Parameters
+        ----------
+        phase : StudyPhase
+            What was shown, and when.
+        given : (lists, outputs) integers
+            Responses: study positions from 1 in output order, 0 after the last.
 
-    def drift(
-        self, context: Float[Tensor, "lists units"], c_in: Float[Tensor, "lists units"]
-    ) -> Float[Tensor, "lists units"]:
-        """Context after a recall that has brought back `c_in`."""
-        raise NotImplementedError
+        Returns
+        -------
+        (lists, outputs + 1, items)
+            Before the first response and after each one; minus infinity for what has been
+            recalled. After the end of a list they mean nothing.
+        """
 
     def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.int64]:
         """Simulate recalls.
@@ -79,25 +61,18 @@ class ContextModel:
         recalled = np.zeros(schedule.presented.shape, dtype=np.int64)
         with torch.no_grad():
             for phase in study_phases(schedule):
-                recalled[phase.lists, : phase.n_items] = self._sample(phase, rng)
+                recalled[phase.lists, : phase.n_items] = self.sample(phase, rng)
         return recalled
 
-    def _sample(self, phase: StudyPhase, rng: np.random.Generator) -> NDArray[np.int64]:
-        memory = self.study(phase)
+    def sample(self, phase: StudyPhase, rng: np.random.Generator) -> NDArray[np.int64]:
+        """Simulate recalls of the lists of one study phase: (lists, items)."""
         hazard = self.stop.hazard(phase.n_items).numpy()
         active = np.arange(len(phase.lists))
         recalled = np.zeros((len(active), phase.n_items), dtype=np.int64)
-        context = memory.context.expand(len(active), -1)
-        available = np.ones(recalled.shape, dtype=bool)
         for k in range(phase.n_items):
-            goes_on = rng.random(len(active)) >= hazard[k]
-            active, available = active[goes_on], available[goes_on]
-            context = context[torch.from_numpy(goes_on)]
-            support = context @ memory.context_to_item
-            item = draw(self.choose(support, torch.from_numpy(available)).exp().numpy(), rng)
-            recalled[active, k] = item + 1
-            available[np.arange(len(active)), item] = False
-            context = self.drift(context, memory.retrieved[torch.from_numpy(item)])
+            active = active[rng.random(len(active)) >= hazard[k]]
+            log_p = self.log_choices(phase, torch.from_numpy(recalled[active, :k]))[:, -1]
+            recalled[active, k] = draw(log_p.exp().numpy(), rng) + 1
         return recalled
 
     def log_likelihood(
@@ -142,18 +117,13 @@ class ContextModel:
         This is the part of `log_likelihood` that does not depend on the stop rule; same
         arguments, one column per recall, 0.0 after the last.
         """
-        check_clean(recalled, (schedule.event == Event.STUDY).sum(axis=1))
-        phases = study_phases(schedule)
+        observed = responses_by_phase(schedule, recalled)
         blocks = []
-        for phase in phases:
-            responses = recalled[phase.lists]
-            n_steps = int(np.count_nonzero(responses, axis=1).max(initial=0))
-            given = torch.from_numpy(responses[:, :n_steps].astype(np.int64))
-            log_p = self._follow(self.study(phase), given)[:, :n_steps]
-            chosen = log_p.gather(2, (given - 1).clamp(min=0)[:, :, None]).squeeze(2)
-            chosen = torch.where(given > 0, chosen, torch.zeros((), dtype=chosen.dtype))
-            blocks.append(torch.nn.functional.pad(chosen, (0, recalled.shape[1] - n_steps)))
-        return _in_list_order(blocks, phases)
+        for phase, given in observed:
+            chosen = log_p_of(given, self.log_choices(phase, given))
+            missing = recalled.shape[1] - given.shape[1]
+            blocks.append(torch.nn.functional.pad(chosen, (0, missing)))
+        return _in_list_order(blocks, [phase for phase, _ in observed])
 
     def next_recall(
         self, schedule: Schedule, recalled: NDArray[np.integer]
@@ -178,8 +148,9 @@ class ContextModel:
         blocks = []
         for phase in phases:
             given = torch.from_numpy(recalled[phase.lists].astype(np.int64))
-            p = self._follow(self.study(phase), given)[:, -1].exp()
-            nothing_left = (given > 0).sum(dim=1, keepdim=True) == phase.n_items
+            n_given = (given > 0).sum(dim=1)
+            p = self.log_choices(phase, given)[torch.arange(len(given)), n_given].exp()
+            nothing_left = n_given[:, None] == phase.n_items
             p = torch.where(nothing_left, torch.zeros((), dtype=p.dtype), p)
             blocks.append(torch.nn.functional.pad(p, (0, width - phase.n_items)))
         return _in_list_order(blocks, phases)
@@ -188,19 +159,63 @@ class ContextModel:
         """Probability of each item to be recalled first, given that any is (PFR)."""
         return self.next_recall(schedule, np.zeros((schedule.n_lists, 0), dtype=np.int64))
 
-    def _follow(self, memory: Memory, given: Tensor) -> Float[Tensor, "lists states items"]:
-        """Log probability of each item before the first response and after each one given."""
-        item = (given - 1).clamp(min=0)
-        context = memory.context.expand(len(given), -1)
-        contexts = [context]
-        for k in range(given.shape[1]):
-            drifted = self.drift(context, memory.retrieved[item[:, k]])
-            context = torch.where(given[:, k, None] > 0, drifted, context)
-            contexts.append(context)
-        positions = torch.arange(1, memory.retrieved.shape[0] + 1)
-        recalled = (given[:, :, None] == positions).cumsum(dim=1) > 0
-        available = ~torch.nn.functional.pad(recalled, (0, 0, 1, 0))
-        return self.choose(torch.stack(contexts, dim=1) @ memory.context_to_item, available)
+
+def responses_by_phase(
+    schedule: Schedule, recalled: NDArray[np.integer]
+) -> list[tuple[StudyPhase, Int[Tensor, "lists outputs"]]]:
+    """Given recalls, checked, with the study phase that each belongs to.
+
+    What a fit computes once, since it does not depend on parameters.
+
+    Parameters
+    ----------
+    schedule : Schedule
+        What was shown, and when.
+    recalled : (lists, outputs) integers
+        As in `SequenceModel.log_likelihood`.
+
+    Returns
+    -------
+    list of (StudyPhase, (lists, outputs) integers)
+        Recalls of the lists of each phase, with no more columns than any of them needs.
+    """
+    check_clean(recalled, (schedule.event == Event.STUDY).sum(axis=1))
+    observed = []
+    for phase in study_phases(schedule):
+        responses = recalled[phase.lists]
+        n_outputs = int(np.count_nonzero(responses, axis=1).max(initial=0))
+        observed.append((phase, torch.from_numpy(responses[:, :n_outputs].astype(np.int64))))
+    return observed
+
+
+def log_p_of(
+    given: Int[Tensor, "lists outputs"], log_choices: Float[Tensor, "lists states items"]
+) -> Float[Tensor, "lists outputs"]:
+    """Log probability of each given response; 0.0 after the last.
+
+    Examples
+    --------
+    >>> log_choices = torch.tensor([[0.25, 0.75], [0.0, 1.0], [0.0, 0.0]]).log()[None]
+    >>> log_p_of(torch.tensor([[1, 2]]), log_choices).exp()
+    tensor([[0.2500, 1.0000]])
+    """
+    log_p = log_choices[:, : given.shape[1]]
+    chosen = log_p.gather(2, (given - 1).clamp(min=0)[:, :, None]).squeeze(2)
+    return torch.where(given > 0, chosen, torch.zeros((), dtype=chosen.dtype))
+
+
+def not_yet_recalled(given: Int[Tensor, "lists outputs"], n_items: int) -> Tensor:
+    """Which items are left, before the first response and after each: (lists, outputs + 1, items).
+
+    Examples
+    --------
+    >>> not_yet_recalled(torch.tensor([[2, 0]]), 2)[0].int()
+    tensor([[1, 1],
+            [1, 0],
+            [1, 0]], dtype=torch.int32)
+    """
+    recalled = (given[:, :, None] == torch.arange(1, n_items + 1)).cumsum(dim=1) > 0
+    return ~torch.nn.functional.pad(recalled, (0, 0, 1, 0))
 
 
 def _in_list_order(blocks: list[Tensor], phases: list[StudyPhase]) -> Tensor:

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from memsim.cognitive.free_recall.phases import StudyPhase, study_phases
 from memsim.cognitive.parameters import Preset, check_ranges, find_preset
-from memsim.cognitive.phases import StudyPhase, study_phases
 from memsim.cognitive.responses import draw
 from paradigms import Event, Schedule
 

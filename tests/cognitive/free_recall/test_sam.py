@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from memsim.cognitive import SAM
-from memsim.cognitive.phases import study_phases
-from memsim.cognitive.sam import rehearse
+from memsim.cognitive.free_recall.phases import study_phases
+from memsim.cognitive.free_recall.sam import rehearse
 
-from .helpers import (
+from ..helpers import (
     delayed,
     immediate,
     lag_crp,

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.parameters import Parameter
-from memsim.cognitive.phases import StudyPhase
 from paradigms import Event
 
 

@@ -1,0 +1,7 @@
+"""Theories of free recall."""
+
+from memsim.cognitive.free_recall.cmr import CMR
+from memsim.cognitive.free_recall.sam import SAM
+from memsim.cognitive.free_recall.tcm import TCM
+
+__all__ = ["CMR", "SAM", "TCM"]

@@ -1,0 +1,92 @@
+"""Recall cued by context that each recall changes: what TCM and CMR do once a list is studied.
+
+Every step makes new tensors and is differentiable in the parameters.
+"""
+
+from abc import abstractmethod
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float, Int
+from numpy.typing import NDArray
+from torch import Tensor
+
+from memsim.cognitive.free_recall.phases import StudyPhase
+from memsim.cognitive.free_recall.sequence import SequenceModel, not_yet_recalled
+from memsim.cognitive.responses import draw
+
+
+class Memory(NamedTuple):
+    """What a list has left behind when recall begins.
+
+    Attributes
+    ----------
+    context : (units,)
+        Context that cues the first recall, of length 1.
+    context_to_item : (units, items)
+        Associations that turn context into support for items.
+    retrieved : (items, units)
+        Context that recalling an item brings back, of length 1.
+    """
+
+    context: Float[Tensor, " units"]
+    context_to_item: Float[Tensor, "units items"]
+    retrieved: Float[Tensor, "items units"]
+
+
+class ContextModel(SequenceModel):
+    """A model that studies into a `Memory` and then recalls from it.
+
+    A model adds its parameters and says how it studies, chooses and drifts.
+    """
+
+    @abstractmethod
+    def study(self, phase: StudyPhase) -> Memory:
+        """Memory of a list."""
+
+    @abstractmethod
+    def choose(
+        self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
+    ) -> Float[Tensor, "*any items"]:
+        """Log probability that each available item is recalled, given that one is."""
+
+    @abstractmethod
+    def drift(
+        self, context: Float[Tensor, "lists units"], c_in: Float[Tensor, "lists units"]
+    ) -> Float[Tensor, "lists units"]:
+        """Context after a recall that has brought back `c_in`."""
+
+    def log_choices(
+        self, phase: StudyPhase, given: Int[Tensor, "lists outputs"]
+    ) -> Float[Tensor, "lists outputs+1 items"]:
+        """See `SequenceModel`."""
+        memory = self.study(phase)
+        item = (given - 1).clamp(min=0)
+        context = memory.context.expand(len(given), -1)
+        contexts = [context]
+        for k in range(given.shape[1]):
+            drifted = self.drift(context, memory.retrieved[item[:, k]])
+            context = torch.where(given[:, k, None] > 0, drifted, context)
+            contexts.append(context)
+        support = torch.stack(contexts, dim=1) @ memory.context_to_item
+        return self.choose(support, not_yet_recalled(given, phase.n_items))
+
+    def sample(self, phase: StudyPhase, rng: np.random.Generator) -> NDArray[np.int64]:
+        """See `SequenceModel`; context goes on from recall to recall, not from the start."""
+        memory = self.study(phase)
+        hazard = self.stop.hazard(phase.n_items).numpy()
+        active = np.arange(len(phase.lists))
+        recalled = np.zeros((len(active), phase.n_items), dtype=np.int64)
+        context = memory.context.expand(len(active), -1)
+        available = np.ones(recalled.shape, dtype=bool)
+        for k in range(phase.n_items):
+            goes_on = rng.random(len(active)) >= hazard[k]
+            active, available = active[goes_on], available[goes_on]
+            context = context[torch.from_numpy(goes_on)]
+            support = context @ memory.context_to_item
+            item = draw(self.choose(support, torch.from_numpy(available)).exp().numpy(), rng)
+            recalled[active, k] = item + 1
+            available[np.arange(len(active)), item] = False
+            context = self.drift(context, memory.retrieved[torch.from_numpy(item)])
+        return recalled
