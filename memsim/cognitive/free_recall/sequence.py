@@ -18,6 +18,10 @@ from memsim.cognitive.stopping import StopRule, log_stop
 from paradigms import Event, Schedule
 
 
+#: recalls, as study positions in output order, and the study phase of their lists
+Observed = list[tuple[StudyPhase, Tensor]]
+
+
 class SequenceModel(ABC):
     """A model of which item comes next, with a rule for when recall stops."""
 
@@ -42,6 +46,16 @@ class SequenceModel(ABC):
             Before the first response and after each one; minus infinity for what has been
             recalled. After the end of a list they mean nothing.
         """
+
+    @staticmethod
+    def observe(schedule: Schedule, recalled: NDArray[np.integer]) -> Observed:
+        """What `choice_nll` needs of given recalls; it does not depend on parameters."""
+        return responses_by_phase(schedule, recalled)
+
+    def choice_nll(self, observed: Observed) -> Float[Tensor, ""]:
+        """Minus the log likelihood of what was recalled, leaving out when recall stopped."""
+        log_p = [log_p_of(given, self.log_choices(phase, given)).sum() for phase, given in observed]
+        return -torch.stack(log_p).sum()
 
     def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.int64]:
         """Simulate recalls.
@@ -160,9 +174,7 @@ class SequenceModel(ABC):
         return self.next_recall(schedule, np.zeros((schedule.n_lists, 0), dtype=np.int64))
 
 
-def responses_by_phase(
-    schedule: Schedule, recalled: NDArray[np.integer]
-) -> list[tuple[StudyPhase, Int[Tensor, "lists outputs"]]]:
+def responses_by_phase(schedule: Schedule, recalled: NDArray[np.integer]) -> Observed:
     """Given recalls, checked, with the study phase that each belongs to.
 
     What a fit computes once, since it does not depend on parameters.
