@@ -17,7 +17,6 @@ from memsim.cognitive.responses import check_clean, draw
 from memsim.cognitive.stopping import StopRule, log_stop
 from paradigms import Event, Schedule
 
-
 #: recalls, as study positions in output order, and the study phase of their lists
 Observed = list[tuple[StudyPhase, Tensor]]
 
