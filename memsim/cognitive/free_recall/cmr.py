@@ -13,7 +13,7 @@ from torch import Tensor
 
 from memsim.cognitive import stopping
 from memsim.cognitive.choice import power_rule, softmax_rule
-from memsim.cognitive.free_recall.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.context import integrate, normalise, primacy, study_contexts
 from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
@@ -118,6 +118,19 @@ class CMR(ContextModel):
         "temperature": "(0, inf)",
         "rho_distractor": "(0, 1]",
     }
+    search: ClassVar[dict[str, tuple[float, float]]] = {
+        "beta_enc": (0.01, 0.99),
+        "beta_start": (0.0, 0.95),
+        "beta_rec": (0.01, 0.999),
+        "gamma": (0.01, 0.99),
+        "delta": (1e-3, 100.0),
+        "alpha": (1e-3, 100.0),
+        "phi_s": (0.01, 100.0),
+        "phi_d": (0.01, 10.0),
+        "tau": (0.5, 100.0),
+        "temperature": (0.005, 2.0),
+        "rho_distractor": (0.01, 0.999),
+    }
 
     def __post_init__(self) -> None:
         check_ranges(self, self.ranges)
@@ -160,17 +173,6 @@ class CMR(ContextModel):
     ) -> Float[Tensor, "lists units"]:
         """Drift as at study, with `beta_rec`."""
         return integrate(context, c_in, self.beta_rec, self.rho)
-
-
-def primacy(n_items: int, phi_s: Parameter, phi_d: Parameter) -> Float[Tensor, " items"]:
-    r"""Primacy gradient: learning rate :math:`\phi_i = 1 + \phi_s \exp(-\phi_d (i - 1))`.
-
-    Examples
-    --------
-    >>> primacy(3, phi_s=1.0, phi_d=0.7)
-    tensor([2.0000, 1.4966, 1.2466], dtype=torch.float64)
-    """
-    return 1 + phi_s * torch.exp(-phi_d * torch.arange(n_items, dtype=torch.float64))
 
 
 def pre_experimental(

@@ -143,3 +143,14 @@ def study_contexts(
             kept = rho_distractor**seconds
             context = kept * context + (1 - kept**2) ** 0.5 * unit[next(distractor_units)]
     return StudyContexts(torch.stack(previous), torch.stack(updated), context)
+
+
+def primacy(n_items: int, phi_s: Parameter, phi_d: Parameter) -> Float[Tensor, " items"]:
+    r"""Primacy gradient: learning rate :math:`\phi_i = 1 + \phi_s \exp(-\phi_d (i - 1))`.
+
+    Examples
+    --------
+    >>> primacy(3, phi_s=1.0, phi_d=0.7)
+    tensor([2.0000, 1.4966, 1.2466], dtype=torch.float64)
+    """
+    return 1 + phi_s * torch.exp(-phi_d * torch.arange(n_items, dtype=torch.float64))

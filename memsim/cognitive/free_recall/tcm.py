@@ -9,7 +9,12 @@ from torch import Tensor
 
 from memsim.cognitive import stopping
 from memsim.cognitive.choice import softmax_rule
-from memsim.cognitive.free_recall.context import integrate, normalise, study_contexts
+from memsim.cognitive.free_recall.context import (
+    integrate,
+    normalise,
+    primacy,
+    study_contexts,
+)
 from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
@@ -41,14 +46,14 @@ class TCM(ContextModel):
         Weight of the input when an item is recalled, (0, 1]; `beta` if left out.
     rho_distractor : float, optional
         Share of context that survives one second of distraction, (0, 1].
-    phi_s, phi_d : float
+    phi_s, phi_d : float, optional
         Scale and decay of an added primacy gradient, 0 or more: support is multiplied by
         1 + phi_s exp(-phi_d (i - 1)).
 
     Raises
     ------
     ValueError
-        If a parameter is out of range.
+        If a parameter is out of range, or only one of `phi_s` and `phi_d` is given.
 
     Examples
     --------
@@ -75,8 +80,8 @@ class TCM(ContextModel):
     stop: StopRule
     beta_rec: Parameter | None = None
     rho_distractor: Parameter | None = None
-    phi_s: Parameter = 0.0
-    phi_d: Parameter = 0.0
+    phi_s: Parameter | None = None
+    phi_d: Parameter | None = None
 
     ranges: ClassVar[dict[str, str]] = {
         "beta": "(0, 1)",
@@ -87,9 +92,23 @@ class TCM(ContextModel):
         "phi_s": "[0, inf)",
         "phi_d": "[0, inf)",
     }
+    search: ClassVar[dict[str, tuple[float, float]]] = {
+        "beta": (0.01, 0.99),
+        "gamma": (0.01, 100.0),
+        "tau": (0.005, 5.0),
+        "beta_rec": (0.01, 0.999),
+        "rho_distractor": (0.01, 0.999),
+        "phi_s": (0.01, 100.0),
+        "phi_d": (0.01, 10.0),
+    }
 
     def __post_init__(self) -> None:
         check_ranges(self, self.ranges)
+        if (self.phi_s is None) != (self.phi_d is None):
+            raise ValueError(
+                "give phi_s and phi_d, or neither for no primacy gradient; got "
+                f"phi_s={self.phi_s!r} and phi_d={self.phi_d!r}"
+            )
 
     @staticmethod
     def preset(name: str) -> "TCM":
@@ -99,11 +118,12 @@ class TCM(ContextModel):
     def study(self, phase: StudyPhase) -> Memory:
         """Memory of a list: each item is associated to its updated context."""
         contexts = study_contexts(phase, self.beta, self.rho_distractor)
-        position = torch.arange(phase.n_items, dtype=torch.float64)
-        primacy = 1 + self.phi_s * torch.exp(-self.phi_d * position)
+        studied = contexts.updated.T
+        if self.phi_s is not None and self.phi_d is not None:
+            studied = primacy(phase.n_items, self.phi_s, self.phi_d) * studied
         return Memory(
             context=contexts.final,
-            context_to_item=primacy * contexts.updated.T,
+            context_to_item=studied,
             retrieved=retrieved_context(contexts.updated, self.gamma),
         )
 
