@@ -6,10 +6,9 @@ from typing import ClassVar, Literal, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from memsim.cognitive.free_recall.phases import StudyPhase, study_phases
+from memsim.cognitive.free_recall.phases import study_phases
 from memsim.cognitive.parameters import Preset, check_ranges, find_preset
-from memsim.cognitive.responses import draw
-from paradigms import Event, Schedule
+from paradigms import Schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,10 +99,23 @@ class SAM:
         "K_max": "[1, inf)",
         "L_max": "[1, inf)",
     }
+    #: where a fit looks; `whole` names the parameters that are whole numbers
+    search: ClassVar[dict[str, tuple[float, float]]] = {
+        "mu_r": (1.5, 6.0),
+        "sigma_r": (0.0, 2.5),
+        "q": (0.0, 0.95),
+        **dict.fromkeys(("a", "c"), (0.02, 0.8)),
+        **dict.fromkeys(("b1", "b2"), (0.01, 0.8)),
+        "d": (0.001, 0.05),
+        **dict.fromkeys(("e", "f", "g"), (0.0, 1.0)),
+        "K_max": (10, 80),
+        "L_max": (1, 5),
+    }
+    whole: ClassVar[frozenset[str]] = frozenset({"K_max", "L_max"})
 
     def __post_init__(self) -> None:
         check_ranges(self, self.ranges)
-        for name in ("K_max", "L_max"):
+        for name in sorted(self.whole):
             if getattr(self, name) != int(getattr(self, name)):
                 raise ValueError(f"{name} must be a whole number, got {getattr(self, name)!r}")
         if self.sts_order not in ("study", "random", "recency"):
@@ -131,11 +143,45 @@ class SAM:
         (lists, longest list) integers
             Study positions from 1 in output order, 0 after recall has stopped.
         """
-        recalled = np.zeros(schedule.presented.shape, dtype=np.int64)
+        return self.recall_and_samples(schedule, rng)[0]
+
+    def recall_and_samples(
+        self, schedule: Schedule, rng: np.random.Generator
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Simulate recalls, and how long each took in samples from long-term memory.
+
+        The theory takes latency to be proportional to the number of samples.
+
+        Parameters
+        ----------
+        schedule, rng
+            See `recall`, which gives the same recalls.
+
+        Returns
+        -------
+        recalled : (lists, longest list) integers
+            As `recall` gives them.
+        samples : (lists, longest list) integers
+            Samples taken from the start of recall until each response, 0 for words of the buffer
+            and after recall has stopped.
+
+        Examples
+        --------
+        >>> from paradigms import FreeRecall
+        >>> schedule = FreeRecall().trials(seed=0, i=0, n_lists=1)
+        >>> model = SAM.preset("SAM-10")
+        >>> recalled, samples = model.recall_and_samples(schedule, np.random.default_rng(0))
+        >>> bool((np.diff(samples[recalled > 0]) >= 0).all())
+        True
+        """
+        from memsim.cognitive.free_recall.sam_simulation import simulate  # numba loads slowly
+
+        recalled, samples = np.zeros((2, *schedule.presented.shape), dtype=np.int64)
         for phase in study_phases(schedule):
-            store = rehearse(self, phase, rng)
-            recalled[phase.lists, : phase.n_items] = search(self, *store, rng)
-        return recalled
+            words, taken = simulate(self, phase, rng)
+            recalled[phase.lists, : phase.n_items] = words
+            samples[phase.lists, : phase.n_items] = taken
+        return recalled, samples
 
     def log_likelihood(self, schedule: Schedule, recalled: NDArray[np.integer]) -> NoReturn:
         """Refuse: the probability of a recall sequence under SAM cannot be computed."""
@@ -143,146 +189,6 @@ class SAM:
             "SAM has no likelihood: any number of failed attempts may lie between two recalls; "
             "simulate recalls and compare their curves with the data by RMSD"
         )
-
-
-def rehearse(
-    model: SAM, phase: StudyPhase, rng: np.random.Generator
-) -> tuple[NDArray[np.floating], NDArray[np.floating], NDArray[np.bool_]]:
-    """Study a list through the buffer.
-
-    Parameters
-    ----------
-    model : SAM
-        Its parameters.
-    phase : StudyPhase
-        What is shown, and the lists to simulate.
-    rng : numpy Generator
-        Source of randomness.
-
-    Returns
-    -------
-    context : (lists, items)
-        Context strengths C.
-    strength : (lists, cues, items)
-        Strengths S from cue to item; self strengths are on the diagonal.
-    buffer : (lists, items) booleans
-        Words still in the buffer when recall begins.
-    """
-    n_lists, n_items = len(phase.lists), phase.n_items
-    drawn = model.mu_r + model.sigma_r * rng.standard_normal(n_lists)
-    size = np.clip(np.rint(drawn), 1, n_items)
-    context = np.zeros((n_lists, n_items))
-    strength = np.zeros((n_lists, n_items, n_items))
-    buffer = np.zeros((n_lists, n_items), dtype=bool)
-    cue, target = np.indices((n_items, n_items))
-    rate = np.select([cue < target, cue > target], [model.b1, model.b2], model.c)
-    item = 0
-    for event, seconds in phase.events:
-        if event is Event.DISTRACTOR:
-            buffer[:] = False
-            continue
-        full = np.flatnonzero(buffer.sum(axis=1) == size)
-        buffer[full, displaced(buffer[full], model.q, rng)] = False
-        buffer[:, item] = True
-        item += 1  # those still to come are in no buffer: leave them out
-        now = buffer[:, :item]
-        units = seconds / now.sum(axis=1) if model.share else np.full(n_lists, seconds)
-        context[:, :item] += model.a * units[:, None] * now
-        together = units[:, None, None] * (now[:, :, None] & now[:, None, :])
-        strength[:, :item, :item] += rate[:item, :item] * together
-    return context, np.where(strength == 0, model.d, strength), buffer
-
-
-def displaced(buffer: NDArray[np.bool_], q: float, rng: np.random.Generator) -> NDArray[np.integer]:
-    """Word that leaves each full buffer.
-
-    Examples
-    --------
-    >>> full = np.array([[False, True, True]])
-    >>> displaced(full, 1 - 1e-9, np.random.default_rng(0))  # nearly always the oldest
-    array([1])
-    """
-    older = np.cumsum(buffer, axis=1) - 1  # of words, in order of study, before each one
-    return draw(buffer * (1 - q) ** older, rng)
-
-
-def search(
-    model: SAM,
-    context: NDArray[np.floating],
-    strength: NDArray[np.floating],
-    buffer: NDArray[np.bool_],
-    rng: np.random.Generator,
-) -> NDArray[np.int64]:
-    """Empty the buffer, then sample and recover from long-term memory.
-
-    Parameters
-    ----------
-    model : SAM
-        Its parameters.
-    context, strength, buffer : arrays
-        What `rehearse` returns.
-    rng : numpy Generator
-        Source of randomness.
-
-    Returns
-    -------
-    (lists, items) integers
-        Study positions from 1 in output order, 0 after recall has stopped.
-    """
-    n_lists, n_items = context.shape
-    alone = n_items  # number of the cue that is context alone; its strengths take no part
-    C = context.copy()
-    S = np.pad(strength, ((0, 0), (0, 1), (0, 0)), constant_values=1.0)
-    failed_before = np.zeros(S.shape, dtype=bool)
-    recalled = empty_buffer(buffer, model.sts_order, rng)
-    out = buffer.copy()
-    n_out = out.sum(axis=1)
-    K, L = np.zeros(n_lists, dtype=int), np.zeros(n_lists, dtype=int)
-    cue = np.where(n_out > 0, recalled[np.arange(n_lists), n_out - 1] - 1, alone)
-    active = np.flatnonzero(n_out < n_items)
-    while len(active):
-        now = cue[active]
-        item = draw(C[active] ** model.W_c * S[active, now] ** model.W_e, rng)
-        evidence = model.W_c * C[active, item]
-        evidence += np.where(now == alone, 0.0, model.W_e * S[active, now, item])
-        recoverable = ~out[active, item] & ~failed_before[active, now, item]
-        success = recoverable & (rng.random(len(active)) < 1 - np.exp(-evidence))
-
-        lists, i, by = active[success], item[success], now[success]
-        recalled[lists, n_out[lists]] = i + 1
-        out[lists, i] = True
-        n_out[lists] += 1
-        C[lists, i] += model.e
-        S[lists, i, i] += model.g
-        S[lists, by, i] += np.where(by == alone, 0.0, model.f)
-        cue[lists], L[lists] = i, 0
-
-        lists = active[~success]
-        failed_before[lists, now[~success], item[~success]] = True
-        K[lists] += 1
-        L[lists] += 1
-        cue[lists[L[lists] == model.L_max]] = alone
-        active = active[(K[active] < model.K_max) & (n_out[active] < n_items)]
-    return recalled
-
-
-def empty_buffer(
-    buffer: NDArray[np.bool_], order: str, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Words of the buffer in output order: (lists, items) study positions, 0 after the last.
-
-    Examples
-    --------
-    >>> empty_buffer(np.array([[False, True, True]]), "recency", np.random.default_rng(0))
-    array([[3, 2, 0]])
-    """
-    position = np.arange(buffer.shape[1])
-    if order == "random":
-        place = rng.random(buffer.shape)
-    else:
-        place = np.broadcast_to(position if order == "study" else -position, buffer.shape)
-    by_place = np.argsort(np.where(buffer, place, np.inf), axis=1)
-    return np.where(np.take_along_axis(buffer, by_place, axis=1), by_place + 1, 0)
 
 
 #: Reference sets.

@@ -139,7 +139,7 @@ def cmr(
 
 
 def sam(phase, rng: random.Random, p):
-    """One simulated list, with the parameters of the record `p` (weights of cues 1)."""
+    """One simulated list, with the parameters of the record `p`: words, and samples taken by then."""
     n_items = sum(kind == "study" for kind, _ in phase)
     r = min(max(round(rng.gauss(p.mu_r, p.sigma_r)), 1), n_items)
     buffer, C = [], [0.0] * n_items
@@ -165,17 +165,21 @@ def sam(phase, rng: random.Random, p):
         p.sts_order
     ]
     out, failed, K, L = list(out), set(), 0, 0
+    n_samples, taken = 0, [0] * len(out)
     cue = out[-1] if out else None
     while K < p.K_max and len(out) < n_items:
         if cue is None:
-            (j,) = rng.choices(range(n_items), C)
-            strength = C[j]
+            (j,) = rng.choices(range(n_items), [C[i] ** p.W_c for i in range(n_items)])
+            strength = p.W_c * C[j]
         else:
-            (j,) = rng.choices(range(n_items), [C[i] * S[cue][i] for i in range(n_items)])
-            strength = C[j] + S[cue][j]
+            weights = [C[i] ** p.W_c * S[cue][i] ** p.W_e for i in range(n_items)]
+            (j,) = rng.choices(range(n_items), weights)
+            strength = p.W_c * C[j] + p.W_e * S[cue][j]
+        n_samples += 1
         new = j not in out and (cue, j) not in failed
         if new and rng.random() < 1 - math.exp(-strength):
             out.append(j)
+            taken.append(n_samples)
             C[j] += p.e
             S[j][j] += p.g
             if cue is not None:
@@ -186,4 +190,4 @@ def sam(phase, rng: random.Random, p):
             K, L = K + 1, L + 1
             if L == p.L_max:
                 cue = None
-    return [i + 1 for i in out]
+    return [i + 1 for i in out], taken
