@@ -120,7 +120,7 @@ def _in_processes(
     line = _Line(context.SimpleQueue(), context.Event())
     with ProcessPoolExecutor(min(workers, len(groups)), context, _begin, (line,)) as pool:
         try:
-            with _interrupts_ignored():  # workers inherit that: Ctrl-C is for this process
+            with interrupts_ignored():  # workers inherit that: Ctrl-C is for this process
                 futures = [pool.submit(_train, paradigm, settings, group) for group in groups]
             pending = set(futures)
             while pending:
@@ -151,9 +151,14 @@ _line: _Line
 
 
 def _begin(line: _Line) -> None:
-    """Start a worker, which ends when the main process does, even if that was killed."""
+    """Start a worker."""
     global _line
     _line = line
+    end_with_main_process()
+
+
+def end_with_main_process() -> None:
+    """End this worker when the main process ends, even if that was killed."""
     main = multiprocessing.parent_process()
     assert main is not None
 
@@ -176,7 +181,8 @@ def _train(paradigm: Paradigm, settings: Sequence[dict[str, Any]], group: list[i
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
+def interrupts_ignored() -> Iterator[None]:
+    """Processes started within the context leave Ctrl-C to this one."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may say what signals do
         return

@@ -1,0 +1,318 @@
+"""Fit a theory with a likelihood to people: subject by subject, or all together."""
+
+import warnings
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+
+from analysis import Recalls
+from memsim.cognitive.stopping import ExponentialStop, SaturatedStop, StopRule, log_stop
+from memsim.fitting.identifiability import curvature
+from memsim.fitting.likelihood import End, Likelihood, Method, maximise
+from memsim.fitting.people import Paradigms, People, observe_people
+from memsim.fitting.space import Space, search_space
+from memsim.fitting.workers import run_each
+from memsim.threads import one_thread
+from paradigms import Event, Schedule
+
+#: starts that end within so many nats of the best have found the same optimum
+SAME = 0.1
+STOP_RULES: dict[str, type[StopRule]] = {
+    "exponential": ExponentialStop,
+    "saturated": SaturatedStop,
+}
+
+
+class FitWarning(UserWarning):
+    """Something about a fit that its reader must know."""
+
+
+@dataclass(frozen=True, eq=False)
+class Fits:
+    """A theory fitted to people.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per subject (or group): its labels; `status`, "fitted", or why not; `n_lists`,
+        `n_events`; `nll` in nats, the sum of `nll_choice` and `nll_stop`; the estimates under
+        their names, and `theta_s`, `theta_r` of an exponential stop rule; `se_*`, standard
+        errors; `converged`; `slope`, nats per width of the search box that were left;
+        `at_bound`, `trade_off`, `condition` (see `memsim.fitting.identifiability.Curvature`);
+        `n_starts`, and `n_best`, those that ended within .1 nat of the best.
+    models : dict
+        The fitted model of each subject, with its stop rule. The key is the subject, a tuple if
+        `by` named several labels, "all" if none.
+    starts : DataFrame
+        Labels, `start` (0 begins at the model given), `nll_choice`, `slope`, `converged`,
+        `message` and where each ended.
+    people : People
+        What it was fitted to.
+    note : str
+        What is missing, if the fit was interrupted.
+    """
+
+    table: pd.DataFrame
+    models: dict[Hashable, Any]
+    starts: pd.DataFrame
+    people: People
+    paradigm: Paradigms | None
+    note: str = ""
+
+
+def fit(
+    model: Any,
+    data: str | pd.DataFrame | Recalls | People,
+    paradigm: Paradigms | None = None,
+    *,
+    by: str | Sequence[str] | None = "subject",
+    free: Sequence[str] | None = None,
+    bounds: Mapping[str, tuple[float, float]] | None = None,
+    tied: Mapping[str, str] | None = None,
+    stop: Literal["saturated", "exponential"] | None = "saturated",
+    n_starts: int = 10,
+    seed: int = 0,
+    method: Method = "lbfgs",
+    workers: int = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Fits:
+    """Fit a theory by maximum likelihood.
+
+    Choices and stopping are separate factors of the likelihood: first the parameters of choice
+    are fitted, from several starts, then the stop rule by itself.
+
+    Parameters
+    ----------
+    model : model
+        Which theory, in which variant: what is None there stays out, and what is not free keeps
+        its value.
+    data : recall table, Recalls, People or str
+        Lists of people (or of a model), or the name of human data, as "murdock1962/20-1".
+    paradigm : paradigm, or mapping of condition to paradigm
+        In which they took part; not needed with People.
+    by : str, sequence of str, or None
+        Labels that divide the lists into those fitted apart; None pools all of them.
+    free, bounds, tied
+        Parameters to fit, other search boxes, and parameters that are to equal free ones; see
+        `search_space`.
+    stop : {"saturated", "exponential"}, optional
+        Stop rule to fit, for theories that have one; None keeps that of the model.
+    n_starts : int
+        The first begins at the model given, each other one at the best of 64 random points.
+    seed : int
+        Of the random points.
+    method : {"lbfgs", "de"}
+        See `maximise`.
+    workers : int
+        Processes, each on one thread; the result is the same with any number.
+    progress : function, optional
+        Called with the number of starts done and of all.
+
+    Returns
+    -------
+    Fits
+        On Ctrl-C those subjects that are done, with a note.
+
+    Raises
+    ------
+    TypeError
+        If the theory has no likelihood; `fit_curves` fits those.
+    ValueError
+        If the data do not fit the paradigm, there are none, or nothing is free.
+
+    Examples
+    --------
+    >>> from memsim import simulate
+    >>> from memsim.cognitive import TCM
+    >>> from paradigms import FreeRecall
+    >>> task, truth = FreeRecall(list_length=5), TCM.preset("TCM-10")
+    >>> table = simulate(truth, task, n_lists=300)
+    >>> fits = fit(truth, table, task, free=["tau"], bounds={"tau": (0.1, 10)}, n_starts=2)
+    >>> bool(abs(fits.models[1].tau - truth.tau) < 0.1), fits.table["n_best"].tolist()
+    (True, [2])
+    """
+    check_has_likelihood(model)
+    if n_starts < 1:
+        raise ValueError(f"n_starts must be 1 or more, got {n_starts!r}")
+    if stop is not None and stop not in STOP_RULES:
+        raise ValueError(f"stop must be 'saturated', 'exponential' or None, got {stop!r}")
+    space = search_space(model, free, bounds, tied)
+    if not isinstance(data, People):
+        if paradigm is None:
+            raise ValueError("paradigm is missing: the one in which the people took part")
+        data = observe_people(data, paradigm)
+    labels = [by] if isinstance(by, str) else [*(by or ())]
+    groups = [*data.groups(labels)]
+    jobs = [
+        _Job(
+            space,
+            people.schedule,
+            people.responses,
+            None if k else space.point(model),
+            (seed, k),
+            method,
+        )
+        for _, people in groups
+        for k in range(n_starts)
+    ]
+    ends: dict[int, End] = {}
+
+    def done(number: int, end: End) -> None:
+        ends[number] = end
+        if progress is not None:
+            progress(len(ends), len(jobs))
+
+    interrupted = False
+    try:
+        run_each(_run, jobs, workers, done)
+    except KeyboardInterrupt:
+        interrupted = True
+    rows: list[dict[str, Any]] = []
+    starts: list[dict[str, Any]] = []
+    models: dict[Hashable, Any] = {}
+    for g, (key, people) in enumerate(groups):
+        named = dict(zip(labels, key, strict=True))
+        found = [ends.get(g * n_starts + k) for k in range(n_starts)]
+        of_group = [end for end in found if end is not None]
+        if len(of_group) < n_starts:
+            rows.append(named | {"status": "interrupted", "n_lists": len(people)})
+            continue
+        row, fitted = _finish(space, people, of_group, stop)
+        rows.append(named | row)
+        starts += [
+            named | {"start": k, "nll_choice": end.nll} | end._asdict() | space.numbers(end.point)
+            for k, end in enumerate(of_group)
+        ]
+        if fitted is not None:
+            models["all" if not key else key[0] if len(key) == 1 else key] = fitted
+    note = ""
+    if interrupted:
+        n_done = sum(row["status"] != "interrupted" for row in rows)
+        note = f"interrupted: {n_done} of {len(groups)} are done, the others are missing"
+    table = pd.DataFrame(rows)
+    _warn(table, note)
+    kept = pd.DataFrame(starts).drop(columns=["point", "nll"], errors="ignore")
+    return Fits(table, models, kept, data, paradigm, note)
+
+
+def check_has_likelihood(model: Any) -> None:
+    """Raise if a theory can only be simulated."""
+    if not (hasattr(model, "choice_nll") and hasattr(model, "observe")):
+        raise TypeError(
+            f"{type(model).__name__} has no likelihood that could be fitted; fit its curves with "
+            "memsim.fitting.fit_curves"
+        )
+
+
+class _Job(NamedTuple):
+    """One start for one subject."""
+
+    space: Space
+    schedule: Schedule
+    responses: NDArray[np.integer]
+    start: NDArray[np.floating] | None
+    seed: tuple[int, int]
+    method: Method
+
+
+def _run(job: _Job) -> End:
+    likelihood = Likelihood(job.space, job.space.template.observe(job.schedule, job.responses))
+    return maximise(likelihood, job.start, job.seed, job.method)
+
+
+def _finish(
+    space: Space, people: People, ends: list[End], stop: str | None
+) -> tuple[dict[str, Any], Any]:
+    """Row of the table and the model of one subject, from where its starts ended."""
+    best = min(ends, key=lambda end: end.nll)
+    observed = space.template.observe(people.schedule, people.responses)
+    row: dict[str, Any] = {"status": "fitted", "n_lists": len(people)}
+    if not np.isfinite(best.nll):
+        return row | {"status": "no start has a likelihood", "converged": False}, None
+    model = space.model(best.point)
+    nll_stop, of_stop = 0.0, {}
+    if hasattr(model, "stop"):
+        model, nll_stop = fit_stop(model, people, stop)
+        if isinstance(model.stop, ExponentialStop):
+            of_stop = {"theta_s": model.stop.theta_s, "theta_r": model.stop.theta_r}
+    with one_thread():
+        shape = curvature(Likelihood(space, observed), best.point)
+    row |= {
+        "n_events": _n_events(model, people),
+        "nll": best.nll + nll_stop,
+        "nll_choice": best.nll,
+        "nll_stop": nll_stop,
+        **space.numbers(best.point),
+        **of_stop,
+        **{f"se_{name}": value for name, value in shape.se.items()},
+        "converged": best.converged,
+        "slope": best.slope,
+        "at_bound": ", ".join(shape.at_bound),
+        "trade_off": "; ".join(" ~ ".join(names) for names in shape.trade_off),
+        "condition": shape.condition,
+        "n_starts": len(ends),
+        "n_best": sum(end.nll - best.nll <= SAME for end in ends),
+    }
+    return row, model
+
+
+def fit_stop(model: Any, people: People, stop: str | None) -> tuple[Any, float]:
+    """The model with a stop rule fitted to people, and minus its log likelihood in nats.
+
+    Parameters
+    ----------
+    model : model
+    people : People
+    stop : {"saturated", "exponential"}, optional
+        None keeps the rule that the model has.
+    """
+    n_recalled = np.count_nonzero(people.responses, axis=1)
+    length = (people.schedule.event == Event.STUDY).sum(axis=1)
+    rule = model.stop if stop is None else STOP_RULES[stop].estimate(n_recalled, length)
+    return replace(model, stop=rule), stop_nll(rule, n_recalled, length)
+
+
+def stop_nll(
+    rule: StopRule, n_recalled: NDArray[np.integer], list_length: NDArray[np.integer]
+) -> float:
+    """Minus the log likelihood of when recall stopped, in nats.
+
+    Examples
+    --------
+    >>> rule = ExponentialStop(theta_s=0.5, theta_r=0.0)
+    >>> nll = stop_nll(rule, np.array([0, 1]), np.array([2, 2]))  # a half thrice
+    >>> round(float(nll / np.log(2)), 9)
+    3.0
+    """
+    total = 0.0
+    for length in np.unique(list_length).tolist():
+        n = torch.from_numpy(n_recalled[list_length == length])
+        total -= float(log_stop(rule.hazard(length), n, int(n.max())).sum())
+    return total
+
+
+def _n_events(model: Any, people: People) -> int:
+    """Responses, and stops where the model says when recall stops."""
+    if hasattr(model, "stop"):
+        return int(np.count_nonzero(people.responses)) + len(people)
+    return int(people.schedule.asked.sum())
+
+
+def _warn(table: pd.DataFrame, note: str) -> None:
+    """Tell what must not go unread."""
+    if note:
+        warnings.warn(note, FitWarning, stacklevel=3)
+    fitted = table[table["status"] != "interrupted"]
+    if "converged" in fitted and not fitted["converged"].all():
+        n = int((~fitted["converged"].astype(bool)).sum())
+        warnings.warn(
+            f"{n} of {len(fitted)} fits did not converge (column `converged` says which): their "
+            "estimates are where the search stopped; more starts or method='de' may help",
+            FitWarning,
+            stacklevel=3,
+        )
