@@ -26,7 +26,7 @@ def training_bytes(network: Network, batch: int, n_steps: int) -> int | None:
     --------
     >>> net = DNC(64, 64, hidden_size=128, n_locations=64, word_size=32, n_read_heads=2)
     >>> training_bytes(net, batch=64, n_steps=50) // 2**20
-    70
+    62
     """
     if not isinstance(network, DNC):
         return None

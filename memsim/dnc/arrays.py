@@ -95,6 +95,7 @@ class Sizes:
             "xi": self.lines(self.batch, self.memory.interface_size),
             "total": self.lines(self.batch, self.gates),
             "said": self.lines(self.batch, self.n_inputs),
+            "squashed": (self.n_networks, self.is_lstm * self.batch, self.units),
         }
 
     def kept(self, learning: bool) -> Shapes:
@@ -122,7 +123,6 @@ class Sizes:
             "block_reads": (s, t, q, r, memory.word_size),
             "fed": self.lines(t + 1, b, self.read_size + self.units),
             "cell": self.lines(cells, b, self.units),
-            "squashed": self.lines(self.is_lstm * t, b, self.units),
             "gates": self.lines(self.n_steps, b, self.gates),
             "seen": self.lines(self.n_steps, b, self.n_inputs),
             "M_kept": (s, segments, *state["M"][1:]),
@@ -141,6 +141,7 @@ class Sizes:
 
         return {f"d_{name}": shape for name, shape in state.items()} | {
             "d_cell": (self.n_networks, b, self.units),
+            "squashed": (self.n_networks, self.is_lstm * b, self.units),
             "M": over_time(steps + 1, "M"),
             "noisy": over_time(noisy, "M"),
             "L": over_time(steps + 1, "L"),
@@ -149,7 +150,6 @@ class Sizes:
             "d_out": self.lines(t, b, self.n_outputs),
             "d_fed": self.lines(t + 1, b, self.read_size + self.units),
             "d_xi": self.lines(t, b, self.memory.interface_size),
-            "d_total": self.lines(t, b, self.gates),
         }
 
     def n_bytes(self, itemsize: int, *, learning: bool) -> int:

@@ -53,29 +53,28 @@ def lstm_cell(t, k, gates_s, cell_s):
 
 
 @_compile
-def lstm_backward(t, gates_s, cell_s, squashed_s, d_fed_s, d_cell_s, d_total_s):
-    """Derivative of h = o tanh(c) at step t; squashed (s, t, b, hidden) is tanh(c), the last of
+def lstm_backward(t, gates_s, cell_s, squashed_s, d_fed_s, d_cell_s):
+    """Derivative of h = o tanh(c) at step t; squashed (s, b, hidden) is tanh(c_t), the last of
     d_fed (s, t + 1, b, more + hidden) is that of h, d_cell (s, b, hidden) is that of c_t and then
-    that of c_{t-1}, d_total (s, t, b, 4 hidden) goes out."""
+    that of c_{t-1}; that of what the gates were computed from takes their place."""
     H = cell_s.shape[3]
     one = gates_s.dtype.type(1)
     for net in range(len(gates_s)):
-        gates, before, squashed = gates_s[net, t], cell_s[net, t], squashed_s[net, t]
-        d_fed, d_cell, d_total = d_fed_s[net, t + 1], d_cell_s[net], d_total_s[net, t]
+        gates, before, squashed = gates_s[net, t], cell_s[net, t], squashed_s[net]
+        d_fed, d_cell = d_fed_s[net, t + 1], d_cell_s[net]
         for item in range(len(gates)):
             i, f = gates[item, :H], gates[item, H : 2 * H]
             g, o = gates[item, 2 * H : 3 * H], gates[item, 3 * H :]
-            d_i, d_f = d_total[item, :H], d_total[item, H : 2 * H]
-            d_g, d_o = d_total[item, 2 * H : 3 * H], d_total[item, 3 * H :]
             old, tanh, d_c = before[item], squashed[item], d_cell[item]
             d_h = d_fed[item, d_fed.shape[1] - H :]
             for j in range(H):
-                d = d_c[j] + d_h[j] * o[j] * (one - tanh[j] * tanh[j])
-                d_o[j] = d_h[j] * tanh[j] * o[j] * (one - o[j])
-                d_i[j] = d * g[j] * i[j] * (one - i[j])
-                d_f[j] = d * old[j] * f[j] * (one - f[j])
-                d_g[j] = d * i[j] * (one - g[j] * g[j])
-                d_c[j] = d * f[j]
+                i_j, f_j, g_j, o_j = i[j], f[j], g[j], o[j]
+                d = d_c[j] + d_h[j] * o_j * (one - tanh[j] * tanh[j])
+                o[j] = d_h[j] * tanh[j] * o_j * (one - o_j)
+                i[j] = d * g_j * i_j * (one - i_j)
+                f[j] = d * old[j] * f_j * (one - f_j)
+                g[j] = d * i_j * (one - g_j * g_j)
+                d_c[j] = d * f_j
 
 
 @_compile

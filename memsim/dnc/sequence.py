@@ -102,7 +102,10 @@ class Sequences(torch.autograd.Function):
         hidden, gates_at = fed[..., read_size:].unbind(1), gates.unbind(1)
         candidate = gates[..., 2 * units : 3 * units].unbind(1)
         out_gate = gates[..., 3 * units :].unbind(1)
-        cell, squashed = (torch.from_numpy(arrays[x]).unbind(1) for x in ("cell", "squashed"))
+        cell, squashed = (
+            torch.from_numpy(arrays["cell"]).unbind(1),
+            torch.from_numpy(passing["squashed"]),
+        )
         xi, total, told = (
             torch.from_numpy(passing[name])[:, :batch] for name in ("xi", "total", "said")
         )
@@ -123,8 +126,8 @@ class Sequences(torch.autograd.Function):
                 torch.sigmoid(total, out=gates_at[step])
                 torch.tanh(total[..., 2 * units : 3 * units], out=candidate[step])
                 kernels.lstm_cell(step, k, arrays["gates"], arrays["cell"])
-                torch.tanh(cell[k + 1], out=squashed[k])
-                torch.mul(out_gate[step], squashed[k], out=hidden[k + 1])
+                torch.tanh(cell[k + 1], out=squashed)
+                torch.mul(out_gate[step], squashed, out=hidden[k + 1])
             else:
                 torch.tanh(total, out=hidden[k + 1])
             for s in networks:
@@ -152,7 +155,7 @@ class Sequences(torch.autograd.Function):
 
         if learning:
             ctx.save_for_backward(*parameters)
-            ctx.setup, ctx.arrays = setup, arrays
+            ctx.setup, ctx.arrays, ctx.spent = setup, arrays, False
             ctx.block = block  # so that it lives
             ctx.state_shapes = [part.shape for part in state]
             ctx.set_materialize_grads(False)
@@ -191,12 +194,15 @@ class Sequences(torch.autograd.Function):
             rebuilt[1], rebuilt[4] = work["M"], work["norms"]
         carried = [work[f"d_{name}"] for name in ("M", "L", "u", "w", "p", "wr")]
         kept = [arrays[name] for name in KEPT[:-1]]
-        d_out, d_fed, d_xi, d_total, seen = (
-            torch.from_numpy(part)
-            for part in (*(work[f"d_{x}"] for x in ("out", "fed", "xi", "total")), arrays["seen"])
-        )
-        d_out, d_total, d_xi = d_out[:, :n_steps], d_total[:, :n_steps], d_xi[:, :n_steps]
-        d_fed = d_fed[:, : n_steps + 1]
+        d_out, d_fed, d_xi = (torch.from_numpy(work[f"d_{name}"]) for name in ("out", "fed", "xi"))
+        seen, fed, gates = (torch.from_numpy(arrays[name]) for name in ("seen", "fed", "gates"))
+        d_out, d_xi, seen, gates = (part[:, :n_steps] for part in (d_out, d_xi, seen, gates))
+        d_fed, fed = d_fed[:, : n_steps + 1], fed[:, : n_steps + 1]
+        d_total = gates  # the derivative takes the place of what is no longer needed
+        if is_lstm and ctx.spent:  # as it did in an earlier backward
+            for net, x, before, gate in zip(nets, seen, fed, gates, strict=True):
+                _gates_again(net, sizes.units, x, before[:-1], gate)
+        ctx.spent = True
 
         # what outputs and the last state say of every step's reads and hidden units
         d_fed[:, 0] = 0
@@ -221,6 +227,10 @@ class Sequences(torch.autograd.Function):
         d_hidden = _by_network(d_fed[..., read_size:])
         d_back = _by_network(d_fed if is_lstm else d_fed[..., :read_size])
         d_xis, d_totals = _by_network(d_xi), _by_network(d_total)
+        cell, squashed = (
+            torch.from_numpy(arrays["cell"]).unbind(1),
+            torch.from_numpy(work["squashed"]),
+        )
         for k in reversed(range(arrays["M_kept"].shape[1])):
             first, last = k * SEGMENT, min((k + 1) * SEGMENT, n_steps)
             work["M"][:, 0], work["L"][:, 0] = arrays["M_kept"][:, k], arrays["L_kept"][:, k]
@@ -236,12 +246,13 @@ class Sequences(torch.autograd.Function):
                 for s in networks:
                     d_hidden[s][t + 1].addmm_(d_xis[s][t], nets[s].W_xi)
                 if is_lstm:
+                    torch.tanh(cell[t + 1], out=squashed)
                     kernels.lstm_backward(
-                        t, arrays["gates"], arrays["cell"], arrays["squashed"], work["d_fed"],
-                        work["d_cell"], work["d_total"],
+                        t, arrays["gates"], arrays["cell"], work["squashed"], work["d_fed"],
+                        work["d_cell"],
                     )  # fmt: skip
                 else:
-                    kernels.tanh_backward(t, arrays["fed"], work["d_fed"], work["d_total"])
+                    kernels.tanh_backward(t, arrays["fed"], work["d_fed"], arrays["gates"])
                 for s in networks:
                     d_back[s][t].addmm_(d_totals[s][t], nets[s].W_fed)
 
@@ -260,8 +271,6 @@ class Sequences(torch.autograd.Function):
                 ]
             )
             d_inputs = d_seen.transpose(1, 2).flatten(0, 1)
-        fed = torch.from_numpy(arrays["fed"])[:, : n_steps + 1]
-        seen = seen[:, :n_steps]
         return (
             None,
             d_inputs,
@@ -277,6 +286,18 @@ class Sequences(torch.autograd.Function):
                 )
             ),
         )
+
+
+def _gates_again(net: Weights, units: int, seen: Tensor, fed: Tensor, gates: Tensor) -> None:
+    """Gates (t, b, 4 hidden) of one LSTM as forward had them; to the bit where no response was an
+    input, since there inputs and responses are multiplied apart."""
+    torch.addmm(net.bias, seen.flatten(0, 1), net.W_x.T, out=gates.flatten(0, 1))
+    W_fed_T = net.W_fed.T.contiguous()
+    for gate, before in zip(gates, fed, strict=True):
+        total = torch.addmm(gate, before, W_fed_T)
+        torch.sigmoid(total, out=gate)
+        candidate = slice(2 * units, 3 * units)
+        torch.tanh(total[:, candidate], out=gate[:, candidate])
 
 
 def _weight_gradients(

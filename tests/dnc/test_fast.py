@@ -249,13 +249,26 @@ def test_loops_just_compiled_and_loops_from_the_cache_give_the_same_bits(tmp_pat
     assert len(hashes) == 1
 
 
-def test_gradients_can_be_asked_for_twice():
-    net = make_net(8)
-    loss = net(torch.randn(2, 9, INPUTS, dtype=torch.float64))[0].square().sum()
-    first, second = (
-        torch.autograd.grad(loss, list(net.parameters()), retain_graph=True) for _ in range(2)
+@pytest.mark.parametrize("controller", ["lstm", "feedforward"])
+@pytest.mark.parametrize("closed", [False, True])
+def test_gradients_can_be_asked_for_twice(controller, closed):
+    net = make_net(8, controller=controller)
+    inputs = torch.randn(2, 9, INPUTS, dtype=torch.float64)
+    respond = (
+        (lambda t, outputs: outputs[:, :1].expand(-1, INPUTS) if t > 3 else None)
+        if closed
+        else None
     )
-    assert all(map(torch.equal, first, second))
+    loss = net(inputs, respond=respond)[0].square().sum()
+    first, second, third = (
+        torch.autograd.grad(loss, list(net.parameters()), retain_graph=True) for _ in range(3)
+    )
+    # inputs and responses are multiplied apart forward, together when gates are computed again
+    for one, two in zip(first, second, strict=True):
+        torch.testing.assert_close(
+            two, one, rtol=1e-12 if closed else 0, atol=1e-12 if closed else 0
+        )
+    assert all(map(torch.equal, second, third))
 
 
 @pytest.mark.parametrize("name", ["memory_forward", "memory_backward", "rebuild"])
