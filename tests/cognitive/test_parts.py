@@ -13,6 +13,7 @@ from memsim.cognitive import (
     CMR,
     PRESETS,
     SAM,
+    SIMPLE,
     TCM,
     ExponentialStop,
     SaturatedStop,
@@ -25,6 +26,10 @@ from paradigms import Event, FreeRecall, Schedule
 
 from .helpers import immediate, schedule_of
 
+FREE_RECALL = [
+    name for name, preset in PRESETS.items() if "free_recall" in type(preset.parameters).__module__
+]
+MURDOCK = ("10-2", "15-2", "20-1", "20-2", "30-1", "40-1")
 BASES = {"TCM-10r": TCM, "CMR-10": CMR, "SAM-10": SAM}
 
 
@@ -62,7 +67,7 @@ def test_presets_say_where_they_come_from():
         assert type(preset.parameters).preset(name) is preset.parameters
         assert preset.source
         assert (preset.fitted_to is None) == (preset.criterion is None)
-    assert {n for n, p in PRESETS.items() if p.criterion == "curves"} == {"SAM-M62", "SAM-10"}
+        assert preset.criterion != "curves" or isinstance(preset.parameters, SAM | SIMPLE)
 
 
 @pytest.mark.parametrize("model", BASES.values())
@@ -71,14 +76,18 @@ def test_unknown_presets_list_the_known(model):
         model.preset("best")
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", FREE_RECALL)
 def test_every_preset_recalls_from_the_paradigm(name, rng):
-    schedule = FreeRecall(list_length=10).trials(seed=0, i=0, n_lists=200)
+    # lists as those it was fitted to
+    condition = (PRESETS[name].fitted_to or "").removeprefix("murdock1962/")
+    length, seconds = map(int, (condition if condition in MURDOCK else "10-2").split("-"))
+    task = FreeRecall(list_length=length, presentation_time=seconds)
+    schedule = task.trials(seed=0, i=0, n_lists=200)
     model = PRESETS[name].parameters
     recalled = model.recall(schedule, rng)
-    assert recalled.shape == (200, 10) and recalled.dtype == np.int64
+    assert recalled.shape == (200, length) and recalled.dtype == np.int64
     assert 2 < np.count_nonzero(recalled, axis=1).mean() < 9.5
-    check_clean(recalled, np.full(200, 10))
+    check_clean(recalled, np.full(200, length))
     again = model.recall(schedule, np.random.default_rng(20250101))
     assert (recalled == again).all()
 
