@@ -2,30 +2,27 @@
 
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
 from analysis import Recalls
-from memsim.cognitive.stopping import ExponentialStop, SaturatedStop, StopRule, log_stop
+from memsim.cognitive.stopping import ExponentialStop
+from memsim.fitting.curves import compare_curves, curves_of
 from memsim.fitting.identifiability import curvature
 from memsim.fitting.likelihood import End, Likelihood, Method, maximise
 from memsim.fitting.people import Paradigms, People, observe_people
 from memsim.fitting.space import Space, search_space
+from memsim.fitting.stop import STOP_RULES, fit_stop, n_events
 from memsim.fitting.workers import run_each
 from memsim.threads import one_thread
-from paradigms import Event, Schedule
+from paradigms import Schedule
 
 #: starts that end within so many nats of the best have found the same optimum
 SAME = 0.1
-STOP_RULES: dict[str, type[StopRule]] = {
-    "exponential": ExponentialStop,
-    "saturated": SaturatedStop,
-}
 
 
 class FitWarning(UserWarning):
@@ -53,6 +50,8 @@ class Fits:
         `message` and where each ended.
     people : People
         What it was fitted to.
+    by : tuple of str
+        Labels that divide the lists into those fitted apart.
     note : str
         What is missing, if the fit was interrupted.
     """
@@ -61,8 +60,21 @@ class Fits:
     models: dict[Hashable, Any]
     starts: pd.DataFrame
     people: People
-    paradigm: Paradigms | None
+    by: tuple[str, ...]
     note: str = ""
+
+    def curves(self, n_lists: int = 1000, seed: int = 0) -> pd.DataFrame:
+        """Curves of the people and of the fitted models, simulated; see `curves_of`."""
+        return curves_of(self.people, self._fitted(), n_lists, seed)
+
+    def compare(self, n_lists: int = 1000, seed: int = 0) -> pd.DataFrame:
+        """How far the curves of the fitted models are from those of the people: RMSD by measure."""
+        return compare_curves(self.curves(n_lists, seed))
+
+    def _fitted(self) -> list[tuple[Any, People]]:
+        """Each model and the lists it was fitted to."""
+        groups = named_groups(self.people, self.by)
+        return [(model, groups[name]) for name, model in self.models.items()]
 
 
 def fit(
@@ -143,11 +155,9 @@ def fit(
         raise ValueError(f"stop must be 'saturated', 'exponential' or None, got {stop!r}")
     space = search_space(model, free, bounds, tied)
     if not isinstance(data, People):
-        if paradigm is None:
-            raise ValueError("paradigm is missing: the one in which the people took part")
-        data = observe_people(data, paradigm)
-    labels = [by] if isinstance(by, str) else [*(by or ())]
-    groups = [*data.groups(labels)]
+        data = observe_people(data, needed(paradigm))
+    labels = (by,) if isinstance(by, str) else tuple(by or ())
+    groups = named_groups(data, labels)
     jobs = [
         _Job(
             space,
@@ -157,7 +167,7 @@ def fit(
             (seed, k),
             method,
         )
-        for _, people in groups
+        for people in groups.values()
         for k in range(n_starts)
     ]
     ends: dict[int, End] = {}
@@ -175,8 +185,8 @@ def fit(
     rows: list[dict[str, Any]] = []
     starts: list[dict[str, Any]] = []
     models: dict[Hashable, Any] = {}
-    for g, (key, people) in enumerate(groups):
-        named = dict(zip(labels, key, strict=True))
+    for g, (name, people) in enumerate(groups.items()):
+        named = {each: people.labels[each].iloc[0] for each in labels}
         found = [ends.get(g * n_starts + k) for k in range(n_starts)]
         of_group = [end for end in found if end is not None]
         if len(of_group) < n_starts:
@@ -189,7 +199,7 @@ def fit(
             for k, end in enumerate(of_group)
         ]
         if fitted is not None:
-            models["all" if not key else key[0] if len(key) == 1 else key] = fitted
+            models[name] = fitted
     note = ""
     if interrupted:
         n_done = sum(row["status"] != "interrupted" for row in rows)
@@ -197,7 +207,22 @@ def fit(
     table = pd.DataFrame(rows)
     _warn(table, note)
     kept = pd.DataFrame(starts).drop(columns=["point", "nll"], errors="ignore")
-    return Fits(table, models, kept, data, paradigm, note)
+    return Fits(table, models, kept, data, labels, note)
+
+
+def named_groups(people: People, by: Sequence[str]) -> dict[Hashable, People]:
+    """The lists fitted apart, by what they are called: a label, several labels, or "all"."""
+    return {
+        "all" if not key else key[0] if len(key) == 1 else key: some
+        for key, some in people.groups(by)
+    }
+
+
+def needed(paradigm: Paradigms | None) -> Paradigms:
+    """The paradigm, or an error if it is missing."""
+    if paradigm is None:
+        raise ValueError("paradigm is missing: the one in which the people took part")
+    return paradigm
 
 
 def check_has_likelihood(model: Any) -> None:
@@ -243,7 +268,7 @@ def _finish(
     with one_thread():
         shape = curvature(Likelihood(space, observed), best.point)
     row |= {
-        "n_events": _n_events(model, people),
+        "n_events": n_events(model, people),
         "nll": best.nll + nll_stop,
         "nll_choice": best.nll,
         "nll_stop": nll_stop,
@@ -259,48 +284,6 @@ def _finish(
         "n_best": sum(end.nll - best.nll <= SAME for end in ends),
     }
     return row, model
-
-
-def fit_stop(model: Any, people: People, stop: str | None) -> tuple[Any, float]:
-    """The model with a stop rule fitted to people, and minus its log likelihood in nats.
-
-    Parameters
-    ----------
-    model : model
-    people : People
-    stop : {"saturated", "exponential"}, optional
-        None keeps the rule that the model has.
-    """
-    n_recalled = np.count_nonzero(people.responses, axis=1)
-    length = (people.schedule.event == Event.STUDY).sum(axis=1)
-    rule = model.stop if stop is None else STOP_RULES[stop].estimate(n_recalled, length)
-    return replace(model, stop=rule), stop_nll(rule, n_recalled, length)
-
-
-def stop_nll(
-    rule: StopRule, n_recalled: NDArray[np.integer], list_length: NDArray[np.integer]
-) -> float:
-    """Minus the log likelihood of when recall stopped, in nats.
-
-    Examples
-    --------
-    >>> rule = ExponentialStop(theta_s=0.5, theta_r=0.0)
-    >>> nll = stop_nll(rule, np.array([0, 1]), np.array([2, 2]))  # a half thrice
-    >>> round(float(nll / np.log(2)), 9)
-    3.0
-    """
-    total = 0.0
-    for length in np.unique(list_length).tolist():
-        n = torch.from_numpy(n_recalled[list_length == length])
-        total -= float(log_stop(rule.hazard(length), n, int(n.max())).sum())
-    return total
-
-
-def _n_events(model: Any, people: People) -> int:
-    """Responses, and stops where the model says when recall stops."""
-    if hasattr(model, "stop"):
-        return int(np.count_nonzero(people.responses)) + len(people)
-    return int(people.schedule.asked.sum())
 
 
 def _warn(table: pd.DataFrame, note: str) -> None:

@@ -87,7 +87,8 @@ def start_points(
 ) -> NDArray[np.floating]:
     """(n_points, free) points that fill the cube evenly: a scrambled Sobol sequence."""
     rng = np.random.default_rng(seed)
-    return qmc.Sobol(n_free, rng=rng).random(n_points)
+    # a power of 2 of them is even; of others, the first ones are nearly so
+    return qmc.Sobol(n_free, rng=rng).random_base2(int(np.ceil(np.log2(n_points))))[:n_points]
 
 
 def maximise(

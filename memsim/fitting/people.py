@@ -30,11 +30,20 @@ class People:
         repetitions.
     labels : DataFrame
         `subject`, `list` and whatever else describes each list.
+    paradigm : paradigm, or mapping of label to paradigm, optional
+        What the lists are of; needed for curves alone.
+    paradigm_by : str
+        That label.
+    recalls : Recalls, optional
+        The same lists as they came, with intrusions and repetitions.
     """
 
     schedule: Schedule
     responses: NDArray[np.integer]
     labels: pd.DataFrame
+    paradigm: Paradigms | None = None
+    paradigm_by: str = "condition"
+    recalls: Recalls | None = None
 
     def __post_init__(self) -> None:
         counts = {self.schedule.n_lists, len(self.responses), len(self.labels)}
@@ -51,7 +60,13 @@ class People:
 
     def take(self, rows: NDArray[np.integer]) -> "People":
         """Some of the lists, by row number."""
-        return People(self.schedule.take(rows), self.responses[rows], self.labels.iloc[rows])
+        return replace(
+            self,
+            schedule=self.schedule.take(rows),
+            responses=self.responses[rows],
+            labels=self.labels.iloc[rows].reset_index(drop=True),
+            recalls=None if self.recalls is None else self.recalls.take(rows),
+        )
 
     def groups(self, by: Sequence[str]) -> Iterator[tuple[tuple[Hashable, ...], "People"]]:
         """The lists of each subject (or whatever else `by` names), in the order they come."""
@@ -66,6 +81,30 @@ class People:
         rows = self.labels.reset_index(drop=True).groupby([*by], sort=False, dropna=False).indices
         for key in self.labels[[*by]].drop_duplicates().itertuples(index=False, name=None):
             yield key, self.take(np.asarray(rows[key if len(by) > 1 else key[0]]))
+
+    def conditions(self) -> Iterator[tuple[str, Any, "People"]]:
+        """Name, paradigm and lists of each condition: all lists of one paradigm and one length."""
+        if self.paradigm is None:
+            raise ValueError(
+                "these People name no paradigm, which curves need; give People(paradigm=...)"
+            )
+        length = (self.schedule.event == Event.STUDY).sum(axis=1)
+        several = self.paradigm if isinstance(self.paradigm, Mapping) else None
+        value = np.zeros(len(self)) if several is None else self.labels[self.paradigm_by]
+        kinds = pd.DataFrame({"label": np.asarray(value), "length": length})
+        for label, n in kinds.drop_duplicates().itertuples(index=False, name=None):
+            rows = np.flatnonzero((kinds["label"] == label) & (kinds["length"] == n))
+            paradigm: Any = self.paradigm if several is None else several[label]
+            names = [str(label)] if several else []
+            if len(pd.unique(length)) > 1 and str(n) not in names:
+                names.append(f"{n} items" if several else str(n))
+            one = replace(paradigm, list_length=int(n)) if n != paradigm.list_length else paradigm
+            yield ", ".join(names), one, self.take(rows)
+
+    def clean_recalls(self, paradigm: Any) -> Recalls:
+        """The lists of one condition as `Recalls`, without what was cleaned away."""
+        scored = paradigm.score(self.schedule, self.responses)
+        return Recalls(labels=self.labels, omissions=paradigm.objective == "ordered", **scored)
 
 
 def observe_people(
@@ -112,7 +151,8 @@ def observe_people(
     """
     recalls = find_people(data, omissions=_is_serial(paradigm))
     if not isinstance(paradigm, Mapping):
-        return _people(recalls, paradigm, np.arange(len(recalls)), None)
+        people = _people(recalls, paradigm, np.arange(len(recalls)), None)
+        return replace(people, paradigm=paradigm, recalls=recalls)
     if paradigm_by not in recalls.labels.columns:
         raise ValueError(
             f"paradigm is given by {paradigm_by!r}, which is no label of the lists; they have "
@@ -129,7 +169,8 @@ def observe_people(
         rows = np.flatnonzero(value == label)
         if len(rows):
             parts.append(_people(recalls, one, rows, f"{paradigm_by} {label!r}"))
-    return _stack(parts, [np.flatnonzero(value == label) for label in paradigm])
+    people = _stack(parts, [np.flatnonzero(value == label) for label in paradigm])
+    return replace(people, paradigm=paradigm, paradigm_by=paradigm_by, recalls=recalls)
 
 
 def find_people(data: str | pd.DataFrame | Recalls, omissions: bool = False) -> Recalls:

@@ -48,10 +48,10 @@ class Space:
         return tuple(self.box)
 
     @property
-    def whole(self) -> NDArray[np.bool_]:
-        """(free,) which of them are whole numbers."""
+    def whole(self) -> frozenset[str]:
+        """Parameters that are whole numbers, which only a search by simulation can fit."""
         whole: frozenset[str] = getattr(self.template, "whole", frozenset())
-        return np.array([name in whole for name in self.names], dtype=bool)
+        return whole
 
     def values(self, point: torch.Tensor) -> dict[str, torch.Tensor]:
         """Parameters at a point of the cube, (free,), differentiable in it."""
@@ -74,10 +74,12 @@ class Space:
     def numbers(self, point: NDArray[np.floating]) -> dict[str, float]:
         """Parameters at a point as numbers, none beyond its box by rounding."""
         values = self.values(torch.as_tensor(point, dtype=torch.float64))
-        numbers = {}
-        for (name, (low, high)), is_whole in zip(self.box.items(), self.whole, strict=True):
-            number = min(max(float(values[name]), low), high)
-            numbers[name] = round(number) if is_whole else number
+        numbers: dict[str, float] = {}
+        for u, (name, (low, high)) in zip(point, self.box.items(), strict=True):
+            if name in self.whole:  # of two neighbours none has more room than the other
+                numbers[name] = int(min(low + (high - low + 1) * float(u), high))
+            else:
+                numbers[name] = min(max(float(values[name]), low), high)
         return numbers
 
     def point(self, model: Any) -> NDArray[np.floating]:
@@ -85,7 +87,9 @@ class Space:
         point = []
         for name, (low, high) in self.box.items():
             value = min(max(float(getattr(model, name)), low), high)
-            if _is_log(low, high):
+            if name in self.whole:
+                point.append((value - low + 0.5) / (high - low + 1))
+            elif _is_log(low, high):
                 point.append(np.log(value / low) / np.log(high / low))
             else:
                 point.append((value - low) / (high - low))
