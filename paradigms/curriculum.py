@@ -193,7 +193,7 @@ def default_curriculum(paradigm: Any) -> Curriculum:
 
     Lists grow to the length of the paradigm (the shortest, if it has several), tests with them;
     groups come last. Lengths that the paradigm cannot have, as where categories fill a list, are
-    left out.
+    left out. A paradigm without a `list_length` stays as it is.
 
     Examples
     --------
@@ -202,7 +202,9 @@ def default_curriculum(paradigm: Any) -> Curriculum:
     [{'list_length': 2, 'n_targets': 2, 'n_lures': 2}, {'list_length': 4, 'n_targets': 4, 'n_lures': 4}]
     """
     whole = Stage()
-    lengths = getattr(paradigm, "lengths", None) or (getattr(paradigm, "list_length", 0),)
+    if not hasattr(paradigm, "list_length"):
+        return Curriculum([whole])
+    lengths = getattr(paradigm, "lengths", (paradigm.list_length,))
     growing = growing_lists(min(lengths)).stages[:-1] if min(lengths) > 1 else ()
     stages = []
     for stage in growing:
