@@ -5,7 +5,23 @@ Every model recalls from a schedule; those with a likelihood also say how probab
 
 from typing import Any
 
-from memsim.cognitive.free_recall import CMR, SAM, SIMPLE, TCM, cmr, sam, simple, tcm
+from memsim.cognitive.free_recall import (
+    CMR,
+    SAM,
+    SIMPLE,
+    TCM,
+    Descriptive,
+    Rich,
+    Static,
+    Uniform,
+    cmr,
+    descriptive,
+    sam,
+    simple,
+    static,
+    tcm,
+    uniform,
+)
 from memsim.cognitive.parameters import Preset
 from memsim.cognitive.responses import clean
 from memsim.cognitive.serial_recall import (
@@ -26,6 +42,9 @@ PRESETS: dict[str, Preset[Any]] = {
     **cmr.PRESETS,
     **sam.PRESETS,
     **simple.PRESETS,
+    **uniform.PRESETS,
+    **static.PRESETS,
+    **descriptive.PRESETS,
     **primacy.PRESETS,
     **start_end.PRESETS,
     **chaining.PRESETS,
@@ -39,11 +58,15 @@ __all__ = [
     "SIMPLE",
     "TCM",
     "ChainingModel",
+    "Descriptive",
     "ExponentialStop",
     "JointModel",
     "Preset",
     "PrimacyModel",
+    "Rich",
     "SaturatedStop",
     "StartEndModel",
+    "Static",
+    "Uniform",
     "clean",
 ]
