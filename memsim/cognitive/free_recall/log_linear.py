@@ -79,18 +79,14 @@ class LogLinear(SequenceModel):
             raise ValueError(f"anchor must be 'start' or 'ends', got {self.anchor!r}")
         n_positions = POSITIONS
         for name, shape in self.tables.items():
-            table = getattr(self, name)
-            found = tuple(table.shape) if isinstance(table, Tensor) else np.shape(table)
+            found = _shape(name, getattr(self, name))
             if shape[-1] == POSITIONS:
                 if n_positions == POSITIONS and found:
                     n_positions = found[-1]
                 shape = (*shape[:-1], n_positions)
             if found != shape or 0 in shape:
-                raise ValueError(
-                    f"{name} must hold {_times(shape)} weights, got {_times(found) or 'one number'}"
-                )
-            if not isinstance(table, Tensor) and not np.isfinite(table).all():
-                raise ValueError(f"{name} must hold finite numbers, got {table!r}")
+                got = "none" if 0 in found else _times(found)
+                raise ValueError(f"{name} must hold {_times(shape)} weights, got {got}")
 
     @staticmethod
     @abstractmethod
@@ -301,7 +297,21 @@ def _tensors(places: Places) -> dict[str, Tensor]:
     }
 
 
+def _shape(name: str, table: Weights) -> tuple[int, ...]:
+    if isinstance(table, Tensor):
+        return tuple(table.shape)
+    try:
+        numbers = np.asarray(table, dtype=np.float64)
+    except (TypeError, ValueError):
+        numbers = np.asarray(np.nan)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name} must hold finite numbers in rows of one length, got {table!r}")
+    return numbers.shape
+
+
 def _times(shape: tuple[int, ...]) -> str:
+    if shape == ():
+        return "a single number"
     return " x ".join("one or more" if n in (POSITIONS, 0) else str(n) for n in shape)
 
 
