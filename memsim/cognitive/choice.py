@@ -4,6 +4,8 @@ Both rules take the support of all items, (..., items), and which of them are st
 and return the logarithm of the probability of each: minus infinity for items not available.
 """
 
+from typing import Literal, NamedTuple
+
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
@@ -49,3 +51,28 @@ def power_rule(
     strongest = support.amax(dim=-1, keepdim=True).clamp(min=torch.finfo(support.dtype).tiny)
     weight = (support / strongest) ** tau + POWER_FLOOR
     return torch.log_softmax(torch.log(weight).masked_fill(~available, -torch.inf), dim=-1)
+
+
+class ChoiceRule(NamedTuple):
+    """One of the rules with its parameter.
+
+    Attributes
+    ----------
+    name : "power" or "softmax"
+    tau : float or tensor
+        Exponent of the power rule, noise of the softmax rule.
+    floor : float
+        Under the softmax rule, support below this counts as this.
+    """
+
+    name: Literal["power", "softmax"]
+    tau: Parameter
+    floor: float = -float("inf")
+
+    def log_p(
+        self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
+    ) -> Float[Tensor, "*any items"]:
+        """Log probability of each item."""
+        if self.name == "power":
+            return power_rule(support, available, self.tau)
+        return softmax_rule(support.clamp(min=self.floor), available, self.tau)

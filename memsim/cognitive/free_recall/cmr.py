@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from memsim.cognitive import stopping
-from memsim.cognitive.choice import power_rule, softmax_rule
+from memsim.cognitive.choice import ChoiceRule
 from memsim.cognitive.free_recall.context import integrate, normalise, primacy, study_contexts
 from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
@@ -159,20 +159,18 @@ class CMR(ContextModel):
             retrieved=retrieved_context(learned, self.gamma),
         )
 
-    def choose(
-        self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
-    ) -> Float[Tensor, "*any items"]:
-        """`power_rule` or `softmax_rule`."""
+    @property
+    def choice_rule(self) -> ChoiceRule:
+        """The power rule or the softmax rule."""
         if self.tau is not None:
-            return power_rule(support, available, self.tau)
+            return ChoiceRule("power", self.tau)
         assert self.temperature is not None  # one of the two is given
-        return softmax_rule(support.clamp(min=SOFTMAX_FLOOR), available, self.temperature)
+        return ChoiceRule("softmax", self.temperature, SOFTMAX_FLOOR)
 
-    def drift(
-        self, context: Float[Tensor, "lists units"], c_in: Float[Tensor, "lists units"]
-    ) -> Float[Tensor, "lists units"]:
-        """Drift as at study, with `beta_rec`."""
-        return integrate(context, c_in, self.beta_rec, self.rho)
+    @property
+    def recall_drift(self) -> Parameter:
+        """`beta_rec`."""
+        return self.beta_rec
 
 
 def pre_experimental(

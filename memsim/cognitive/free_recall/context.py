@@ -6,6 +6,7 @@ for its items, and one further unit for each distractor event.
 
 from typing import Literal, NamedTuple
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -128,21 +129,24 @@ def study_contexts(
             "the schedule holds distractors, but this parameter set says nothing about them; set "
             "rho_distractor to the share of context that survives one second of distraction"
         )
-    n_items = phase.n_items
-    item_units = iter(range(1, n_items + 1))
-    distractor_units = iter(range(n_items + 1, len(kinds) + 1))
-    unit = torch.eye(len(kinds) + 1, dtype=torch.float64)
-    context = unit[0]
-    previous, updated = [], []
-    for event, seconds in phase.events:
-        if event is Event.STUDY:
-            previous.append(context)
-            context = integrate(context, unit[next(item_units)], beta)
-            updated.append(context)
-        elif rho_distractor is not None:
-            kept = rho_distractor**seconds
-            context = kept * context + (1 - kept**2) ** 0.5 * unit[next(distractor_units)]
-    return StudyContexts(torch.stack(previous), torch.stack(updated), context)
+    studied = np.array([kind is Event.STUDY for kind in kinds])
+    seconds = torch.as_tensor(np.array([seconds for _, seconds in phase.events]))
+    # every input is new, so all of context fades alike: by sqrt(1 - weight^2)
+    weight = torch.as_tensor(beta, dtype=torch.float64).expand(len(kinds))
+    log_kept = 0.5 * torch.log1p(-(weight**2))
+    if rho_distractor is not None and not studied.all():
+        is_study = torch.as_tensor(studied)
+        log_rho = torch.log(torch.as_tensor(rho_distractor, dtype=torch.float64))
+        log_kept = torch.where(is_study, log_kept, seconds * log_rho)
+        weight = torch.where(is_study, weight, torch.sqrt(-torch.expm1(2 * seconds * log_rho)))
+    weight = torch.nn.functional.pad(weight, (1, 0), value=1.0)
+    log_kept = torch.nn.functional.pad(log_kept, (1, 0)).cumsum(dim=0)
+    yet_to_come = np.triu(np.ones((len(kinds) + 1,) * 2, dtype=bool), k=1)
+    fading = (log_kept[:, None] - log_kept).masked_fill(torch.as_tensor(yet_to_come), -torch.inf)
+    event_of_unit = np.concatenate([[0], 1 + np.argsort(~studied, kind="stable")])
+    contexts = (weight * torch.exp(fading))[:, torch.as_tensor(event_of_unit)]
+    at = torch.as_tensor(np.flatnonzero(studied))
+    return StudyContexts(contexts[at], contexts[at + 1], contexts[-1])
 
 
 def primacy(n_items: int, phi_s: Parameter, phi_d: Parameter) -> Float[Tensor, " items"]:

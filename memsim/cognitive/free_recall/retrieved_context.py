@@ -4,7 +4,7 @@ Every step makes new tensors and is differentiable in the parameters.
 """
 
 from abc import abstractmethod
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -12,9 +12,20 @@ from jaxtyping import Bool, Float, Int
 from numpy.typing import NDArray
 from torch import Tensor
 
+from memsim.cognitive.choice import ChoiceRule
+from memsim.cognitive.free_recall import item_space
+from memsim.cognitive.free_recall.context import integrate
 from memsim.cognitive.free_recall.phases import StudyPhase
-from memsim.cognitive.free_recall.sequence import SequenceModel, not_yet_recalled
+from memsim.cognitive.free_recall.prefixes import Prefixes, prefixes_of
+from memsim.cognitive.free_recall.sequence import (
+    SequenceModel,
+    log_p_of,
+    not_yet_recalled,
+    responses_by_phase,
+)
+from memsim.cognitive.parameters import Parameter
 from memsim.cognitive.responses import draw
+from paradigms import Schedule
 
 
 class Memory(NamedTuple):
@@ -35,27 +46,79 @@ class Memory(NamedTuple):
     retrieved: Float[Tensor, "items units"]
 
 
+class ObservedRecalls(NamedTuple):
+    """Recalls of the lists of one study phase, (lists, outputs), and what they have in common."""
+
+    phase: StudyPhase
+    given: NDArray[np.integer]
+    prefixes: Prefixes
+
+
 class ContextModel(SequenceModel):
     """A model that studies into a `Memory` and then recalls from it.
 
     A model adds its parameters and says how it studies, chooses and drifts.
     """
 
+    rho: Literal["exact", "elementwise"] = "exact"
+
     @abstractmethod
     def study(self, phase: StudyPhase) -> Memory:
         """Memory of a list."""
 
+    @property
     @abstractmethod
+    def choice_rule(self) -> ChoiceRule:
+        """How an item is chosen by its support."""
+
+    @property
+    @abstractmethod
+    def recall_drift(self) -> Parameter:
+        """Weight of what a recall brings back in the context after it."""
+
     def choose(
         self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
     ) -> Float[Tensor, "*any items"]:
         """Log probability that each available item is recalled, given that one is."""
+        return self.choice_rule.log_p(support, available)
 
-    @abstractmethod
     def drift(
         self, context: Float[Tensor, "lists units"], c_in: Float[Tensor, "lists units"]
     ) -> Float[Tensor, "lists units"]:
         """Context after a recall that has brought back `c_in`."""
+        return integrate(context, c_in, self.recall_drift, self.rho)
+
+    @staticmethod
+    def observe(schedule: Schedule, recalled: NDArray[np.integer]) -> list[ObservedRecalls]:
+        """What `choice_nll` needs of given recalls; it does not depend on parameters."""
+        return [
+            ObservedRecalls(phase, given.numpy(), prefixes_of(given.numpy(), phase.n_items))
+            for phase, given in responses_by_phase(schedule, recalled)
+        ]
+
+    def choice_nll(self, observed: list[ObservedRecalls]) -> Float[Tensor, ""]:
+        """Minus the log likelihood of what was recalled, leaving out when recall stopped.
+
+        The sum of `log_choice` with its sign changed, but faster, see `item_space`.
+        """
+        return torch.stack([self._choice_nll(*each) for each in observed]).sum()
+
+    def _choice_nll(
+        self, phase: StudyPhase, given: NDArray[np.integer], prefixes: Prefixes
+    ) -> Float[Tensor, ""]:
+        if self.rho != "exact":  # a drift without inner products cannot be followed item by item
+            responses = torch.as_tensor(given)
+            return -log_p_of(responses, self.log_choices(phase, responses)).sum()
+        rule, (context, context_to_item, retrieved) = self.choice_rule, self.study(phase)
+        space = item_space.ItemSpace(
+            beta=torch.as_tensor(self.recall_drift, dtype=torch.float64),
+            tau=torch.as_tensor(rule.tau, dtype=torch.float64),
+            support=context @ context_to_item,
+            match=retrieved @ context,
+            evoked=retrieved @ context_to_item,
+            overlap=retrieved @ retrieved.T,
+        )
+        return item_space.choice_nll(prefixes, rule, space)
 
     def log_choices(
         self, phase: StudyPhase, given: Int[Tensor, "lists outputs"]

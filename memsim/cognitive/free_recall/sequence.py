@@ -5,6 +5,7 @@ A model says how probable each item is after the responses so far, `log_choices`
 """
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 import numpy as np
 import torch
@@ -47,11 +48,14 @@ class SequenceModel(ABC):
         """
 
     @staticmethod
-    def observe(schedule: Schedule, recalled: NDArray[np.integer]) -> Observed:
-        """What `choice_nll` needs of given recalls; it does not depend on parameters."""
+    def observe(schedule: Schedule, recalled: NDArray[np.integer]) -> Any:
+        """What `choice_nll` needs of given recalls; it does not depend on parameters.
+
+        What that is is up to the model.
+        """
         return responses_by_phase(schedule, recalled)
 
-    def choice_nll(self, observed: Observed) -> Float[Tensor, ""]:
+    def choice_nll(self, observed: Any) -> Float[Tensor, ""]:
         """Minus the log likelihood of what was recalled, leaving out when recall stopped."""
         log_p = [log_p_of(given, self.log_choices(phase, given)).sum() for phase, given in observed]
         return -torch.stack(log_p).sum()

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 from torch import Tensor
 
 from memsim.cognitive import stopping
-from memsim.cognitive.choice import softmax_rule
+from memsim.cognitive.choice import ChoiceRule
 from memsim.cognitive.free_recall.context import (
-    integrate,
     normalise,
     primacy,
     study_contexts,
@@ -127,17 +126,15 @@ class TCM(ContextModel):
             retrieved=retrieved_context(contexts.updated, self.gamma),
         )
 
-    def choose(
-        self, support: Float[Tensor, "*any items"], available: Bool[Tensor, "*any items"]
-    ) -> Float[Tensor, "*any items"]:
-        """Softmax of support (`softmax_rule`)."""
-        return softmax_rule(support, available, self.tau)
+    @property
+    def choice_rule(self) -> ChoiceRule:
+        """The softmax rule."""
+        return ChoiceRule("softmax", self.tau)
 
-    def drift(
-        self, context: Float[Tensor, "lists units"], c_in: Float[Tensor, "lists units"]
-    ) -> Float[Tensor, "lists units"]:
-        """Drift as at study, with `beta_rec`."""
-        return integrate(context, c_in, self.beta if self.beta_rec is None else self.beta_rec)
+    @property
+    def recall_drift(self) -> Parameter:
+        """`beta_rec`, or `beta`."""
+        return self.beta if self.beta_rec is None else self.beta_rec
 
 
 def retrieved_context(

@@ -1,0 +1,181 @@
+"""Likelihood of recalls and its gradient, as loops that numba compiles.
+
+What `memsim.cognitive.free_recall.fast` calls; derivatives are by hand. Letters in shapes:
+
+    v parameter vectors    p prefixes (see `Prefixes`)    i items    t transitions
+
+A model is given by what `fast.ItemSpace` says of it, (v, ...) each.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from memsim.cognitive.choice import POWER_FLOOR
+from memsim.cognitive.free_recall.elementary import exp_of, log_of
+
+TINY = float(np.finfo(np.float64).tiny)
+
+# sums may be reordered, which lets them use vector instructions; inf and nan keep their meaning
+_compile: Any = njit(
+    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"}
+)
+
+
+@_compile
+def follow(parent, last, beta, evoked, overlap, support, match):
+    """Support and match (p, i) after each prefix but the first, which is given."""
+    for p in range(1, len(parent)):
+        old, item = parent[p], last[p]
+        d = match[old, item]
+        rho = np.sqrt(1.0 + beta * beta * (d * d - 1.0)) - beta * d
+        for j in range(support.shape[1]):
+            support[p, j] = rho * support[old, j] + beta * evoked[item, j]
+            match[p, j] = rho * match[old, j] + beta * overlap[item, j]
+
+
+@_compile
+def follow_backward(
+    parent, last, beta, evoked, overlap, support, match, d_support, d_match, d_evoked, d_overlap
+):
+    """Derivative of `follow`; that of support and match moves on to prefix 0. That of beta."""
+    d_beta = 0.0
+    for p in range(len(parent) - 1, 0, -1):
+        old, item = parent[p], last[p]
+        d = match[old, item]
+        root = np.sqrt(1.0 + beta * beta * (d * d - 1.0))
+        rho = root - beta * d
+        d_rho, direct = 0.0, 0.0
+        for j in range(support.shape[1]):
+            d_rho += d_support[p, j] * support[old, j] + d_match[p, j] * match[old, j]
+            direct += d_support[p, j] * evoked[item, j] + d_match[p, j] * overlap[item, j]
+            d_support[old, j] += rho * d_support[p, j]
+            d_match[old, j] += rho * d_match[p, j]
+            d_evoked[item, j] += beta * d_support[p, j]
+            d_overlap[item, j] += beta * d_match[p, j]
+        d_beta += direct + d_rho * (beta * (d * d - 1.0) / root - d)
+        d_match[old, item] += d_rho * (beta * beta * d / root - beta)
+    return d_beta
+
+
+@_compile
+def power_rule(available, follows, chosen, times, tau, support, log_x, power, d_support):
+    """Minus the log likelihood of what followed each prefix, under the power rule, and its
+    derivative by tau; that by support goes into `d_support` (p, i), where there is room for it."""
+    n_prefixes, n = support.shape
+    nll, d_tau = 0.0, 0.0
+    for p in range(n_prefixes):
+        top = support[p].max()
+        top = max(top, TINY)
+        for j in range(n):
+            x = support[p, j] / top
+            power[p, j] = max(x, TINY)
+    log_of(power.reshape(-1), log_x.reshape(-1))
+    for p in range(n_prefixes):
+        for j in range(n):
+            power[p, j] = tau * log_x[p, j]
+    exp_of(power.reshape(-1), power.reshape(-1))
+    for p in range(n_prefixes):
+        total, n_lists = 0.0, 0.0
+        for j in range(n):
+            total += available[p, j] * (power[p, j] + POWER_FLOOR)
+        for t in range(follows[p], follows[p + 1]):
+            n_lists += times[t]
+            nll -= times[t] * np.log(power[p, chosen[t]] + POWER_FLOOR)
+        nll += n_lists * np.log(total)
+        if not len(d_support):
+            continue
+        share = n_lists / total
+        for j in range(n):
+            d_support[p, j] = share * available[p, j] * power[p, j]
+        for t in range(follows[p], follows[p + 1]):
+            j = chosen[t]
+            d_support[p, j] -= times[t] * power[p, j] / (power[p, j] + POWER_FLOOR)
+        d_top = 0.0
+        for j in range(n):  # so far by the logarithm of power
+            d_tau += d_support[p, j] * log_x[p, j]
+            d_top -= tau * d_support[p, j]
+            d_support[p, j] *= tau / (max(support[p, j], TINY))
+        best = support[p].argmax()
+        if support[p, best] > TINY:
+            d_support[p, best] += d_top / support[p, best]
+    return nll, d_tau
+
+
+@_compile
+def softmax_rule(available, follows, chosen, times, tau, floor, support, logit, weight, d_support):
+    """As `power_rule`, under the softmax rule with a floor on support."""
+    n_prefixes, n = support.shape
+    nll, d_tau = 0.0, 0.0
+    for p in range(n_prefixes):
+        top = -np.inf
+        for j in range(n):
+            logit[p, j] = 2.0 * (max(support[p, j], floor)) / tau
+            if available[p, j] > 0 and logit[p, j] > top:
+                top = logit[p, j]
+        for j in range(n):  # what is not available may be above the top, and does not count
+            logit[p, j] -= top
+            weight[p, j] = min(logit[p, j], 0.0)
+    exp_of(weight.reshape(-1), weight.reshape(-1))
+    for p in range(n_prefixes):
+        total, n_lists = 0.0, 0.0
+        for j in range(n):
+            total += available[p, j] * weight[p, j]
+        for t in range(follows[p], follows[p + 1]):
+            n_lists += times[t]
+            nll -= times[t] * logit[p, chosen[t]]
+        nll += n_lists * np.log(total)
+        if not len(d_support):
+            continue
+        share = n_lists / total
+        for j in range(n):
+            d_support[p, j] = share * available[p, j] * weight[p, j]
+        for t in range(follows[p], follows[p + 1]):
+            d_support[p, chosen[t]] -= times[t]
+        for j in range(n):  # so far by the logit
+            d_tau -= d_support[p, j] * logit[p, j] / tau
+            d_support[p, j] *= 0.0 if support[p, j] < floor else 2.0 / tau
+    return nll, d_tau
+
+
+@_compile
+def likelihood(
+    parent, last, available, follows, chosen, times,
+    is_power, floor, beta, tau, support0, match0, evoked, overlap, with_gradient,
+):  # fmt: skip
+    """Minus the log likelihood (v,), and its derivatives by everything of the model, in order."""
+    n_vectors, n = support0.shape
+    # each an array of its own, and not part of one, so that numba knows its entries to be neighbours
+    shape = len(parent), n
+    support, match, first, second = (
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+        np.zeros(shape),
+    )
+    nll, d_beta, d_tau = np.zeros(n_vectors), np.zeros(n_vectors), np.zeros(n_vectors)
+    if not with_gradient:
+        n_vectors, shape, n = 0, (0, 0), 0
+    d_support, d_match = np.zeros(shape), np.zeros(shape)
+    d_support0, d_match0 = np.zeros((n_vectors, n)), np.zeros((n_vectors, n))
+    d_evoked, d_overlap = np.zeros((n_vectors, n, n)), np.zeros((n_vectors, n, n))
+    for v in range(len(support0)):
+        support[0], match[0] = support0[v], match0[v]
+        follow(parent, last, beta[v], evoked[v], overlap[v], support, match)
+        if is_power:
+            nll[v], d_tau[v] = power_rule(
+                available, follows, chosen, times, tau[v], support, first, second, d_support
+            )
+        else:
+            nll[v], d_tau[v] = softmax_rule(
+                available, follows, chosen, times, tau[v], floor, support, first, second, d_support
+            )
+        if with_gradient:
+            d_match[:] = 0.0
+            d_beta[v] = follow_backward(
+                parent, last, beta[v], evoked[v], overlap[v], support, match,
+                d_support, d_match, d_evoked[v], d_overlap[v],
+            )  # fmt: skip
+            d_support0[v], d_match0[v] = d_support[0], d_match[0]
+    return nll, d_beta, d_tau, d_support0, d_match0, d_evoked, d_overlap
