@@ -27,7 +27,7 @@ Statistics (docs/statistics.md)
     models beside people: fit_report, rmsd, g2, noise_ceiling
 Figures (docs/figures.md)
     composites: plot_free_recall, plot_organization, plot_pnr_maps, plot_serial_recall,
-    plot_cued_recall, plot_recognition, plot_dose
+    plot_cued_recall, plot_recognition, plot_dose, plot_held_out
     of one measure: plot_spc, plot_pfr, plot_pnr, plot_lag_crp, plot_temporal_factor,
     plot_semantic_factor, plot_distance_crp, plot_category_crp, plot_pli, plot_irt, plot_stopping;
     plot_serial_accuracy, plot_transpositions, plot_serial_responses, plot_serial_latencies;
@@ -62,6 +62,7 @@ from analysis.figures.free_recall import (
     plot_stopping,
     plot_temporal_factor,
 )
+from analysis.figures.held_out import plot_held_out
 from analysis.figures.pnr import plot_pnr, plot_pnr_maps
 from analysis.figures.recognition import (
     plot_frequency_judgments,
@@ -210,6 +211,7 @@ __all__ = [
     "plot_dots",
     "plot_free_recall",
     "plot_frequency_judgments",
+    "plot_held_out",
     "plot_irt",
     "plot_lag_crp",
     "plot_organization",

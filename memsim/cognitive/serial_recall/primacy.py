@@ -74,11 +74,11 @@ class PrimacyModel(SerialModel):
         "dt": "[0, inf)",
     }
     search: ClassVar[dict[str, tuple[float, float]]] = {
-        "P": (2.0, 30.0),
+        "P": (1.0, 50.0),
         "D": (0.0, 3.0),
-        "suppression": (0.5, 1.0),
+        "suppression": (0.0, 1.0),
         "r_s": (0.0, 3.0),
-        "tau": (0.02, 5.0),
+        "tau": (0.05, 10.0),
         "theta": (-10.0, 20.0),
         "theta_x": (-20.0, 20.0),
         "noise": (0.05, 5.0),

@@ -68,15 +68,15 @@ class StartEndModel(SerialModel):
         "E": "(0, 1]",
     }
     search: ClassVar[dict[str, tuple[float, float]]] = {
-        "s0": (0.1, 5.0),
-        "S": (0.3, 1.0),
-        "e0": (0.05, 5.0),
-        "E": (0.1, 1.0),
-        "suppression": (0.5, 1.0),
+        "s0": (0.1, 10.0),
+        "S": (0.05, 1.0),
+        "e0": (0.05, 10.0),
+        "E": (0.05, 1.0),
+        "suppression": (0.0, 1.0),
         "r_s": (0.0, 3.0),
         "tau": (0.01, 2.0),
-        "theta": (-3.0, 5.0),
-        "theta_x": (-5.0, 5.0),
+        "theta": (-5.0, 10.0),
+        "theta_x": (-10.0, 10.0),
         "noise": (0.01, 2.0),
         "threshold": (0.0, 2.0),
     }

@@ -1,0 +1,328 @@
+"""Which theory of serial recall predicts people: ``python -m benchmarks.theories_serial``.
+
+Gradient, position, chain and all three together are fitted to two data sets by maximum likelihood,
+once with the same parameters for all people and once for each person, and scored on lists they were
+not fitted to. Writes one row per theory, person and fold, prints the tables of
+docs/serial_theories.md, and draws its figure. Trials come from MEMSIM_DATA, or from their source
+with --download. About half an hour on one core.
+"""
+
+import argparse
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import chi2
+
+from analysis import (
+    Recalls,
+    bootstrap_subjects,
+    fill_in_ratio,
+    load_human,
+    plot_held_out,
+    save_figure,
+    serial_accuracy,
+)
+from memsim.cognitive.serial_recall import (
+    ChainingModel,
+    JointModel,
+    PlaceTable,
+    PrimacyModel,
+    StartEndModel,
+    UniformModel,
+)
+from memsim.fitting import FitWarning, People, fit, observe_people
+from memsim.simulate import simulate
+from paradigms import SerialRecall
+
+N_FOLDS = 5
+LOGAN, FARRELL = "Logan (2021)", "Farrell & Lewandowsky (2004)"
+#: people, list lengths, whether intrusions could happen
+DATA = {
+    LOGAN: ("logan2021/serial_recall", (5, 6, 7), True),
+    FARRELL: ("farrell_lewandowsky2004/exp2_cond0", (6,), False),
+}
+UNIFORM, PLACES, GRADIENT, POSITION, CHAIN, JOINT = (
+    "No order",
+    "Places, counted",
+    "Primacy model",
+    "Start-end model",
+    "Chaining",
+    "All three",
+)
+ORDER = [UNIFORM, GRADIENT, CHAIN, PLACES, POSITION, JOINT]
+SEM = {"s0": 1.0, "S": 0.8, "e0": 0.6, "E": 0.5}
+LINKS = {"k_f": 1.0, "a_b": 0.3, "k_b": 1.0, "a_0": 1.0, "k_0": 1.0, "p": 0.3, "p_d": 0.6}
+#: weight of each theory in the joint model, and the parameters that go with it
+PARTS = {
+    GRADIENT: ("w_o", ("P", "D")),
+    POSITION: ("w_p", ("S", "e0", "E")),
+    CHAIN: ("w_c", tuple(LINKS)),
+}
+RULE = ("suppression", "r_s", "theta", "theta_x")
+
+
+class Theory(NamedTuple):
+    """What is fitted: a model to begin with, and the names of what is free."""
+
+    model: Any
+    free: tuple[str, ...]
+
+
+def theories(intrusions: bool) -> dict[str, Theory]:
+    """Every theory, with intrusions or without."""
+    rule: dict[str, Any] = {"suppression": 0.95, "r_s": 0.3}
+
+    def other(theta: float) -> dict[str, Any]:
+        return {"theta": theta, "theta_x": theta if intrusions else None}
+
+    models = {
+        UNIFORM: UniformModel(**other(-1.0)),
+        GRADIENT: PrimacyModel(P=8.0, D=0.3, tau=1.0, **other(1.0), **rule),
+        POSITION: StartEndModel(**SEM, tau=0.15, **other(0.2), **rule),
+        CHAIN: ChainingModel(**LINKS, tau=0.2, **other(0.1), **rule),
+        JOINT: JointModel(
+            w_o=0.3, w_p=3.0, w_c=2.0, P=8.0, D=0.3, tau=1.0, **SEM, **LINKS, **other(0.5), **rule
+        ),
+    }
+    return {
+        label: Theory(model, tuple(n for n in type(model).search if getattr(model, n) is not None))
+        for label, model in models.items()
+    }
+
+
+def without(joint: Theory, part: str) -> Theory:
+    """The joint model without one of the theories."""
+    weight, shape = PARTS[part]
+    free = tuple(name for name in joint.free if name not in (weight, *shape))
+    return Theory(replace(joint.model, **{weight: 0.0}), free)
+
+
+def own(joint: Theory, fitted: Any) -> Theory:
+    """The joint model for one person: weights and rule are its own, the rest is as fitted to all."""
+    weights = tuple(weight for weight, _ in PARTS.values())
+    return Theory(fitted, tuple(name for name in joint.free if name in (*weights, *RULE)))
+
+
+def folds(people: People) -> NDArray[np.integer]:
+    """(lists,) fold of each list: of every five of a person and a length, one in each."""
+    return people.labels.groupby(["subject", "list_length"]).cumcount().to_numpy() % N_FOLDS
+
+
+def rows_of(people: People, models: Mapping[Any, Any], **labels: Any) -> Iterator[dict[str, Any]]:
+    """Score of each person; a single model, under "all", is that of everybody."""
+    for (subject,), some in people.groups(["subject"]):
+        model = models.get(subject, models.get("all"))
+        log_p = model.log_likelihood(some.schedule, some.responses)
+        yield {
+            "subject": subject,
+            **labels,
+            "nll": -float(log_p.sum()),
+            "n_responses": int(some.schedule.asked.sum()),
+        }
+
+
+def fitted_to(theory: Theory, people: People, by: str | None, n_starts: int) -> Any:
+    """Fits of a theory; whether they converged goes into the table, not onto the screen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FitWarning)
+        return fit(theory.model, people, by=by, free=theory.free, n_starts=n_starts)
+
+
+def shared_fits(people: People, known: Mapping[str, Theory], n_starts: int) -> dict[str, Any]:
+    """One set of parameters for everybody; the joint model also without each of its parts."""
+    fits = {label: fitted_to(theory, people, None, n_starts) for label, theory in known.items()}
+    joint = Theory(fits[JOINT].models["all"], known[JOINT].free)
+    for part in PARTS:  # these begin where the whole has ended
+        fits[f"{JOINT} but {part}"] = fitted_to(without(joint, part), people, None, n_starts - 1)
+    return fits
+
+
+def own_fits(
+    people: People, known: Mapping[str, Theory], joint: Any, n_starts: int
+) -> dict[str, Any]:
+    """A set of parameters for each person."""
+    todo = {**known, JOINT: own(known[JOINT], joint)}
+    return {label: fitted_to(each, people, "subject", n_starts) for label, each in todo.items()}
+
+
+def compare(
+    people: People, intrusions: bool, persons: bool, n_starts: int
+) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Scores of all theories on one data set, in sample (fold -1) and held out.
+
+    Shared parameters are fitted from `n_starts` starts in sample and three else, those of a person
+    from three and one: in sample, nearly all starts end in the same optimum.
+
+    Returns
+    -------
+    scores, and the models fitted to everybody in sample
+    """
+    fold, known, rows = folds(people), theories(intrusions), []
+    shared: dict[str, Any] = {}
+    for held in range(-1, N_FOLDS):
+        train = people if held < 0 else people.take(np.flatnonzero(fold != held))
+        test = people if held < 0 else people.take(np.flatnonzero(fold == held))
+        fits = {"shared": shared_fits(train, known, n_starts if held < 0 else 3)}
+        if held < 0:
+            shared = {label: each.models["all"] for label, each in fits["shared"].items()}
+        if persons:
+            joint = fits["shared"][JOINT].models["all"]
+            fits["own"] = own_fits(train, known, joint, 3 if held < 0 else 1)
+        for parameters, of_theory in fits.items():
+            labels: dict[str, Any] = {"parameters": parameters, "fold": held}
+            for label, each in of_theory.items():
+                labels |= {
+                    "theory": label,
+                    "n_free": sum(name.startswith("se_") for name in each.table),
+                    "converged": each.table["converged"].mean(),
+                    "same_end": (each.table["n_best"] > 1).mean(),
+                }
+                rows += rows_of(test, each.models, **labels)
+            groups = {"all": train}
+            if parameters == "own":
+                groups = {key: some for (key,), some in train.groups(["subject"])}
+            tables = {
+                key: PlaceTable.fitted(some.schedule, some.responses)
+                for key, some in groups.items()
+            }
+            lengths = np.unique(train.labels["list_length"])
+            labels |= {"theory": PLACES, "n_free": int((lengths * (lengths + intrusions)).sum())}
+            rows += rows_of(test, tables, **(labels | {"converged": 1.0, "same_end": 1.0}))
+        print(f"  fold {held + 1} of {N_FOLDS}", flush=True)
+    return pd.DataFrame(rows), shared
+
+
+def complete(people: People) -> People:
+    """Lists reported without omission or intrusion, where theories differ in order alone."""
+    asked = people.schedule.asked.sum(axis=1)
+    rows = (people.responses > 0).sum(axis=1) == asked
+    return people.take(np.flatnonzero(rows))
+
+
+def per_person(table: pd.DataFrame, in_sample: bool = False) -> pd.DataFrame:
+    """Nats per response of each person: `data`, `theory`, `subject`, `nats`."""
+    some = table[(table["fold"] < 0) == in_sample]
+    sums = some.groupby(["data", "parameters", "theory", "subject"])[["nll", "n_responses"]].sum()
+    return (sums["nll"] / sums["n_responses"]).rename("nats").reset_index()
+
+
+def report(table: pd.DataFrame) -> None:
+    """Print what the docs say."""
+    held_out, inside = per_person(table), per_person(table, in_sample=True)
+    for (data, parameters), some in held_out.groupby(["data", "parameters"], sort=False):
+        print(f"\n## {data}, {parameters} parameters\n")
+        print(
+            "| theory | free | in sample | held out | than start-end |\n| --- | --- | --- | --- | --- |"
+        )
+        wide = some.pivot(index="subject", columns="theory", values="nats")
+        rest = inside[(inside["data"] == data) & (inside["parameters"] == parameters)]
+        for label in [*ORDER, *(f"{JOINT} but {part}" for part in PARTS)]:
+            if label not in wide:
+                continue
+            gain = (wide[POSITION] - wide[label]).rename("nats").reset_index()
+            ends = bootstrap_subjects(gain, None, "nats").iloc[0]
+            free = table[(table["theory"] == label) & (table["data"] == data)]
+            free = free[free["parameters"] == parameters]["n_free"].iloc[0]
+            fitted = rest[rest["theory"] == label]["nats"].mean()
+            better = (
+                ""
+                if label == POSITION
+                else (f"{ends['mean']:+.3f} ({ends['low']:+.3f} to {ends['high']:+.3f})")
+            )
+            print(f"| {label} | {free} | {fitted:.3f} | {wide[label].mean():.3f} | {better} |")
+    print("\n## Without one of the three (in sample, shared parameters)\n")
+    print("| data | without | nats lost | fewer | p |\n| --- | --- | --- | --- | --- |")
+    inside = table[(table["fold"] < 0) & (table["parameters"] == "shared")]
+    total = inside.groupby(["data", "theory"], sort=False).agg(
+        nll=("nll", "sum"), n_free=("n_free", "first")
+    )
+    for data in inside["data"].unique():
+        whole = total.loc[(data, JOINT)]
+        for part in PARTS:
+            less = total.loc[(data, f"{JOINT} but {part}")]
+            lost, fewer = less["nll"] - whole["nll"], int(whole["n_free"] - less["n_free"])
+            p = chi2.sf(2 * lost, fewer)
+            print(f"| {data} | {part} | {lost:.1f} | {fewer} | {p:.1g} |")
+    short = table[table["converged"] < 1].groupby(["data", "parameters", "theory", "fold"])
+    print("\nNot converged (share of fits that did):\n", short["converged"].first())
+
+
+def phenomena(data: str, shared: Mapping[str, Any], people: People) -> None:
+    """Print accuracy by position and fill-in : infill of people and of the fitted theories, L 6."""
+    recalls = recalls_of(people)
+    six = recalls.take(recalls.list_length == 6)
+    tables = {"People": six} | {
+        label: simulate(shared[label], SerialRecall(list_length=6), n_lists=20_000)
+        for label in (GRADIENT, CHAIN, POSITION, JOINT)
+    }
+    print(f"\n## {data}, lists of six\n")
+    for label, some in tables.items():
+        accuracy = serial_accuracy(some).groupby("input")["recall"].mean()
+        counts = fill_in_ratio(some)[["fill_in", "infill"]].sum()
+        curve = " ".join(f"{x:.2f}".lstrip("0") for x in accuracy[:6])
+        print(f"| {label} | {curve} | {counts['fill_in'] / counts['infill']:.1f} |")
+
+
+def draw(table: pd.DataFrame, path: str) -> None:
+    """The figure of docs/serial_theories.md."""
+    own_parameters = per_person(table[table["theory"].isin(ORDER)])
+    own_parameters = own_parameters[own_parameters["parameters"] == "own"]
+    fig = plot_held_out(own_parameters, POSITION, order=ORDER)
+    save_figure(fig, path, ["png"])
+
+
+def run(data: str, n_starts: int) -> pd.DataFrame:
+    """Scores on one data set, and what its theories make of lists of six."""
+    name, lengths, intrusions = DATA[data]
+    tasks = {n: SerialRecall(list_length=n) for n in lengths}
+    people = observe_people(name, tasks, paradigm_by="list_length")
+    print(f"{data}: {len(people)} lists", flush=True)
+    scores, shared = compare(people, intrusions, persons=True, n_starts=n_starts)
+    for label, model in shared.items():
+        print(label, model, flush=True)
+    phenomena(data, shared, people)
+    without_gaps = complete(people)
+    print(f"{data}: {len(without_gaps)} complete reports", flush=True)
+    of_complete, _ = compare(without_gaps, False, persons=False, n_starts=n_starts)
+    of_complete["data"] = f"{data}, complete reports"
+    return pd.concat([scores.assign(data=data), of_complete], ignore_index=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("runs/serial_theories"))
+    parser.add_argument("--figure", default="docs/figures/serial_theories")
+    parser.add_argument("--starts", type=int, default=5, help="of each fit with shared parameters")
+    parser.add_argument("--only", nargs="+", default=[*DATA], help="data sets to fit anew")
+    parser.add_argument("--download", action="store_true", help="load trials from their source")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for data in args.only:
+        name, _, _ = DATA[data]
+        if args.download:
+            load_human(name.partition("/")[0], download=True)
+        run(data, args.starts).to_csv(args.out / f"{name.partition('/')[0]}.csv", index=False)
+    found = [pd.read_csv(path) for path in sorted(args.out.glob("*.csv"))]
+    table = pd.concat(found, ignore_index=True)
+    report(table)
+    draw(table, args.figure)
+
+
+def recalls_of(people: People) -> Recalls:
+    """The reports as measures take them."""
+    return Recalls(
+        presented=people.schedule.presented,
+        recalled=people.responses,
+        labels=people.labels,
+        omissions=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
