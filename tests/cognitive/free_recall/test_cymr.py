@@ -1,0 +1,119 @@
+"""CMR beside cymr, a separate program by others, where the two define the same model.
+
+cymr is run where it is installed (`pip install --no-deps cymr joblib cloudpickle`); the numbers it
+gave for one set of parameters (version 0.14.3) are checked everywhere.
+"""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from memsim.cognitive import CMR, ExponentialStop
+
+from ..helpers import schedule_of
+
+N_ITEMS = 8
+RECALLED = np.array([[8, 7, 1, 2, 0, 0], [1, 2, 3, 5, 4, 0], [6, 8, 0, 0, 0, 0]])
+STUDY, BETWEEN, AFTER = ("study", 1.0), ("distractor", 0.7), ("distractor", 4.0)
+PHASES = {
+    "immediate": [STUDY] * N_ITEMS,
+    "delayed": [STUDY] * N_ITEMS + [AFTER],
+    "continual": [BETWEEN, STUDY] * N_ITEMS + [AFTER],
+}
+MODEL = CMR(
+    beta_enc=0.6,
+    beta_start=0.3,
+    beta_rec=0.8,
+    gamma=0.4,
+    delta=0.9,
+    alpha=0.2,
+    phi_s=1.1,
+    phi_d=0.7,
+    temperature=0.6,
+    rho_distractor=0.8,
+    stop=ExponentialStop(theta_s=0.02, theta_r=0.3),
+)
+
+
+@pytest.fixture(scope="module")
+def cymr():
+    fitting = pytest.importorskip("cymr.fit", exc_type=ImportError)
+    return SimpleNamespace(cmr=pytest.importorskip("cymr.cmr"), fit=fitting)
+
+
+def random_model(rng):
+    low = {"delta": 0.3, "phi_s": 0.0, "phi_d": 0.1, "temperature": 0.3, "beta_start": 0.0}
+    high = {"delta": 3.0, "phi_s": 3.0, "phi_d": 3.0, "temperature": 2.0, "alpha": 0.3}
+    names = ("beta_enc", "beta_start", "beta_rec", "gamma", "delta", "alpha", "phi_s", "phi_d",
+             "temperature", "rho_distractor")  # fmt: skip
+    drawn = {k: float(rng.uniform(low.get(k, 0.05), high.get(k, 0.95))) for k in names}
+    stop = ExponentialStop(float(rng.uniform(0.005, 0.1)), float(rng.uniform(0, 0.5)))
+    return CMR(**drawn, stop=stop)
+
+
+def of_cymr(cymr, model, condition, recalled):
+    """Log likelihood and events by cymr, with our parameters in its terms.
+
+    Its own item has Acf + Dcf, and Dfc is 1 - Lfc; it takes the weight of a distractor, and one
+    before each item and one after the last.
+    """
+    configuration, patterns = cymr.cmr.config_loc_cmr(N_ITEMS)
+    weight = {
+        kind: 0.0 if kind not in PHASES[condition] else
+        float(np.sqrt(1 - model.rho_distractor ** (2 * kind[1])))
+        for kind in (BETWEEN, AFTER)
+    }  # fmt: skip
+    configuration.set_options(distraction=condition != "immediate")
+    parameters = {
+        "B_enc": model.beta_enc, "B_start": model.beta_start, "B_rec": model.beta_rec,
+        "Afc": 0.0, "Dfc": 1 - model.gamma, "Lfc": model.gamma,
+        "Acf": model.alpha, "Dcf": model.delta - model.alpha, "Lcf": 1.0,
+        "P1": model.phi_s, "P2": model.phi_d, "T": model.temperature,
+        "X1": model.stop.theta_s, "X2": model.stop.theta_r,
+        "B_distract": weight[BETWEEN], "B_retention": weight[AFTER],
+    }  # fmt: skip
+    positions = [np.arange(N_ITEMS)] * len(recalled)
+    study = {"input": positions, "item_index": positions}
+    recall = {"input": [row[row > 0] - 1 for row in recalled]}
+    log_p, n_events = cymr.cmr.CMR().likelihood_subject(
+        study, recall, parameters, configuration, patterns
+    )
+    return float(log_p), n_events
+
+
+def of_ours(model, condition, recalled):
+    schedule = schedule_of(*[PHASES[condition]] * len(recalled))
+    log_p = model.log_likelihood(schedule, recalled)
+    fast = -model.choice_nll(model.observe(schedule, recalled))
+    stops = log_p.sum() - model.log_choice(schedule, recalled).sum()
+    assert float(fast + stops) == pytest.approx(float(log_p.sum()), rel=1e-12)
+    return log_p
+
+
+@pytest.mark.parametrize(
+    ("condition", "log_p"),
+    [
+        ("immediate", -23.883453276457857),
+        ("delayed", -24.108617090915462),
+        ("continual", -23.743815400372355),
+    ],
+)
+def test_numbers_of_cymr(condition, log_p):
+    assert float(of_ours(MODEL, condition, RECALLED).sum()) == pytest.approx(log_p, abs=1e-10)
+
+
+@pytest.mark.parametrize("condition", PHASES)
+def test_random_parameters(cymr, condition, rng):
+    n_compared = 0
+    for _ in range(20):
+        model = random_model(rng)
+        recalled = model.recall(schedule_of(*[PHASES[condition]] * 30), rng)
+        ours = of_ours(model, condition, recalled)
+        if float(ours.min()) < np.log(1e-5):
+            continue  # cymr takes no event for less probable than this
+        n_compared += 1
+        log_p, n_events = of_cymr(cymr, model, condition, recalled)
+        assert n_events == np.count_nonzero(recalled) + len(recalled)
+        assert float(ours.sum()) == pytest.approx(log_p, abs=1e-8)
+    assert n_compared >= 10
