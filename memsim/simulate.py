@@ -1,7 +1,7 @@
 """Simulate recalls of networks and theories alike: models and a paradigm in, a recall table out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,15 @@ class Model(Protocol):
 
     def recall(self, schedule: Schedule, rng: np.random.Generator) -> NDArray[np.integer]:
         """Responses, as the `score` of the paradigm takes them."""
+        ...
+
+
+@runtime_checkable
+class TimedModel(Model, Protocol):
+    """A model that also knows the words of its intrusions, and when it responds: CMR2."""
+
+    def respond(self, schedule: Schedule, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+        """`responses`, and by name what else the `score` of the paradigm takes."""
         ...
 
 
@@ -54,7 +63,8 @@ def simulate(
     -------
     DataFrame
         A recall table: `subject` (from 1, in the order given), `list`, `trial_type`, `position`,
-        `item`, and `model`, the label, where models came in a mapping.
+        `item`, `rt` (ms) where models give times, and `model`, the label, where models came in a
+        mapping.
 
     Examples
     --------
@@ -112,12 +122,14 @@ def _recall_lists(
     n_before = 0
     for i, start in enumerate(range(0, n_lists, BATCH)):
         schedule = paradigm.trials(lists_seed, i, min(BATCH, n_lists - start))
-        responses = (
-            model.recall(schedule, rng)
-            if lesion is None
-            else _lesionable(model).recall(schedule, rng, lesion=lesion)
-        )
-        table = _table(paradigm.score(schedule, responses), paradigm.objective == "ordered")
+        said: dict[str, Any]
+        if lesion is not None:
+            said = {"responses": _lesionable(model).recall(schedule, rng, lesion=lesion)}
+        elif isinstance(model, TimedModel):
+            said = model.respond(schedule, rng)
+        else:
+            said = {"responses": model.recall(schedule, rng)}
+        table = _table(paradigm.score(schedule, **said), paradigm.objective == "ordered")
         tables.append(table.assign(list=table["list"] + n_before))
         n_before = int(tables[-1]["list"].max())
     return pd.concat(tables, ignore_index=True)

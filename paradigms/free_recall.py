@@ -263,6 +263,7 @@ class FreeRecall:
         schedule: Schedule,
         responses: NDArray[np.integer],
         recalled_items: NDArray[np.integer] | None = None,
+        rt: NDArray[np.floating] | None = None,
     ) -> dict[str, Any]:
         """What was presented and recalled: the matrices of the recall table.
 
@@ -276,6 +277,8 @@ class FreeRecall:
         recalled_items : (lists, outputs) integers, optional
             Item number of each response, where intrusions are known by their word; others are
             passed over.
+        rt : (lists, outputs) floats, optional
+            Time of each response from the start of recall, in ms, where it is known.
 
         Returns
         -------
@@ -283,8 +286,8 @@ class FreeRecall:
             `presented` (lists, list_length), item numbers in study order, and `recalled`
             (lists, outputs): the responses up to the first STOP, 0 after it. A repetition is the
             same position once more. Lists of several lengths are padded with 0 to the longest.
-            Where given, `recalled_items` (lists, outputs); with categories,
-            `study_columns["category"]` (lists, list_length).
+            Where given, `recalled_items` and `recall_columns["rt"]` (lists, outputs); with
+            categories, `study_columns["category"]` (lists, list_length).
         """
         recalled = check_positions(schedule, responses, "STOP")
         recalled = recalled * going(recalled).astype(recalled.dtype)
@@ -297,6 +300,8 @@ class FreeRecall:
             for name, width in zip(scored, widths, strict=False):
                 missing = max(width - scored[name].shape[1], 0)
                 scored[name] = np.pad(scored[name], ((0, 0), (0, missing)))
+        if rt is not None:
+            scored["recall_columns"] = {"rt": _times(recalled, np.asarray(rt), scored["recalled"])}
         if self.n_categories:
             categories = class_of(scored["presented"], self.category_size)
             scored["study_columns"] = {"category": categories}
@@ -320,3 +325,14 @@ def _items(
         )
     studied = np.take_along_axis(presented, np.maximum(recalled, 1) - 1, axis=1)
     return np.where(recalled > 0, studied, np.where(recalled < 0, given, 0))
+
+
+def _times(
+    recalled: NDArray[np.integer], given: NDArray[np.floating], padded: NDArray[np.integer]
+) -> NDArray[np.floating]:
+    """Times of what was recalled, NaN elsewhere, in the shape of the recalls with padding."""
+    if given.shape != recalled.shape:
+        raise ValueError(f"rt must have shape {recalled.shape}, got {given.shape}")
+    times = np.full(padded.shape, np.nan)
+    times[:, : recalled.shape[1]] = np.where(recalled != 0, given, np.nan)
+    return times

@@ -7,6 +7,7 @@ from typing import Any
 
 from memsim.cognitive.free_recall import (
     CMR,
+    CMR2,
     SAM,
     SIMPLE,
     TCM,
@@ -15,6 +16,7 @@ from memsim.cognitive.free_recall import (
     Static,
     Uniform,
     cmr,
+    cmr2,
     descriptive,
     sam,
     simple,
@@ -40,6 +42,7 @@ from memsim.cognitive.stopping import ExponentialStop, SaturatedStop
 PRESETS: dict[str, Preset[Any]] = {
     **tcm.PRESETS,
     **cmr.PRESETS,
+    **cmr2.PRESETS,
     **sam.PRESETS,
     **simple.PRESETS,
     **uniform.PRESETS,
@@ -53,6 +56,7 @@ PRESETS: dict[str, Preset[Any]] = {
 
 __all__ = [
     "CMR",
+    "CMR2",
     "PRESETS",
     "SAM",
     "SIMPLE",
