@@ -162,16 +162,32 @@ def looped(value, n, m, rng, leaves):
 )
 def test_agrees_with_loops(model, value, leaves):
     """Shares of every response at every place, six standard errors of the difference."""
-    n_loops, n = 1500, 4
+    n_loops, n = 800, 4
     rng = random.Random(5)
     loops = np.array([looped(value, n, asdict(model), rng, leaves) for _ in range(n_loops)])
-    fast = simulated(model, n, 40_000)
+    fast = simulated(model, n, 10_000)
     for response in range(-1, n + 1):
         p = (fast == response).mean(axis=0)
-        error = np.sqrt(p * (1 - p) * (1 / n_loops + 1 / 40_000))
+        error = np.sqrt(p * (1 - p) * (1 / n_loops + 1 / 10_000))
         difference = np.abs((loops == response).mean(axis=0) - p)
         assert (difference <= 6 * error + 1e-3).all(), response
     assert (fast == 0).any()
+
+
+@pytest.mark.parametrize("model", [PRIMACY, SEM, CHAINING], ids=lambda m: type(m).__name__)
+def test_order_errors_are_local_and_repetitions_rare(model):
+    recalls = recalls_of(model, 10_000)
+    moved = transpositions(recalls)
+    errors = moved.groupby(moved["displacement"].abs())["actual"].sum()
+    assert errors[1] > errors[2] > errors[3]
+    reports = np.sort(recalls.recalled, axis=1)
+    repeats = (reports[:, 1:] == reports[:, :-1]) & (reports[:, 1:] > 0)
+    assert repeats.sum() / reports.size < 0.05
+
+
+def test_omissions_rise_with_the_place_of_the_report():
+    omitted = (simulated(replace(SEM, threshold=0.45), 6, 10_000) == 0).mean(axis=0)
+    assert np.polyfit(np.arange(6), omitted, 1)[0] > 0.005
 
 
 # -- limits with known answers
