@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NoReturn
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from memsim.cognitive.free_recall.session import BEYOND, Session, StudiedList, studied_lists
@@ -206,16 +205,15 @@ class CMR2:
             "rt": np.full(shape, np.nan),
         }
         ends = np.flatnonzero(np.diff(schedule.session)) + 1
-        with torch.no_grad():
-            for rows in np.split(np.arange(len(lists)), ends):
-                session = Session(self, [lists[row] for row in rows])
-                for row in rows:
-                    session.study(lists[row])
-                    position = {item: i for i, item in enumerate(lists[row].items.tolist(), 1)}
-                    for k, (item, ms) in enumerate(session.recall(lists[row], rng)):
-                        said["responses"][row, k] = position.get(item, -1)
-                        said["recalled_items"][row, k] = item
-                        said["rt"][row, k] = ms
+        for rows in np.split(np.arange(len(lists)), ends):
+            session = Session(self, [lists[row] for row in rows])
+            for row in rows:
+                session.study(lists[row])
+                position = {item: i for i, item in enumerate(lists[row].items.tolist(), 1)}
+                for k, (item, ms) in enumerate(session.recall(lists[row], rng)):
+                    said["responses"][row, k] = position.get(item, -1)
+                    said["recalled_items"][row, k] = item
+                    said["rt"][row, k] = ms
         return said
 
     def log_likelihood(self, schedule: Schedule, recalled: NDArray[np.integer]) -> NoReturn:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from memsim.cognitive.free_recall.context import integrate, normalise, primacy
+from memsim.cognitive.free_recall.context import primacy
 from memsim.cognitive.free_recall.phases import study_phases
 from memsim.cognitive.free_recall.race import race
 from paradigms import Event, Schedule
@@ -66,8 +66,8 @@ class Session:
         n = len(self.words)
         n_others = sum(1 + len(shown.events) - len(shown.items) for shown in lists)
         # the first list has no change before it: this is the unit of the start
-        unit = torch.eye(n + n_others, dtype=torch.float64)
-        self.context = unit[0]
+        unit = np.eye(n + n_others)
+        self.context: NDArray[np.floating] = unit[0]
         self.other_units = iter(unit[n + 1 :])
         own = unit[1 : n + 1]
         self.item_to_context = (1 - model.gamma_fc) * own
@@ -75,7 +75,7 @@ class Session:
         if model.similarity is not None:
             among = np.asarray(model.similarity, dtype=np.float64)[np.ix_(*[self.words - 1] * 2)]
             np.fill_diagonal(among, 0.0)
-            self.context_to_item[:, 1 : n + 1] += model.s_cf * torch.from_numpy(among)
+            self.context_to_item[:, 1 : n + 1] += model.s_cf * among
         self.threshold: NDArray[np.floating] = np.ones(n)
         self.begun = False
 
@@ -83,19 +83,19 @@ class Session:
         """Let context drift through a list and associate its words with it."""
         model = self.model
         if self.begun and model.beta_post is not None:
-            self.context = integrate(self.context, next(self.other_units), model.beta_post)
+            self.context = drift(self.context, next(self.other_units), model.beta_post)
         self.begun = True
-        learning = primacy(len(shown.items), model.phi_s, model.phi_d)
+        learning = primacy(len(shown.items), model.phi_s, model.phi_d).tolist()
         items = iter(zip(np.searchsorted(self.words, shown.items).tolist(), learning, strict=True))
         for event, seconds in shown.events:
             if event is Event.DISTRACTOR:
                 assert model.rho_distractor is not None  # checked before
                 beta = (1 - model.rho_distractor ** (2 * seconds)) ** 0.5
-                self.context = integrate(self.context, next(self.other_units), beta)
+                self.context = drift(self.context, next(self.other_units), beta)
                 continue
             i, phi = next(items)
             before = self.context
-            self.context = integrate(before, normalise(self.item_to_context[i]), model.beta_enc)
+            self.context = drift(before, of_length_one(self.item_to_context[i]), model.beta_enc)
             learned = self.context if model.use_new_context else before
             self.item_to_context[i] += model.gamma_fc * learned
             self.context_to_item[i] += model.gamma_cf * phi * learned
@@ -110,7 +110,7 @@ class Session:
         if model.thresholds == "list":
             self.threshold[:] = 1
         while left > 0 and len(said) < at_most and unreported < at_most:
-            support = (self.context_to_item @ self.context).numpy()
+            support = self.context_to_item @ self.context
             racing = np.argsort(-support, kind="stable")[: RACING * len(shown.items)]
             (winner,), (steps,) = race(
                 support[None, racing],
@@ -130,14 +130,34 @@ class Session:
             retrieved[i] = True
             if model.omega is not None and model.alpha is not None:
                 self.threshold = raised(self.threshold, i, model.omega, model.alpha)
-            c_in = normalise(self.item_to_context[i])
+            c_in = of_length_one(self.item_to_context[i])
             match = float(self.context @ c_in)
-            self.context = integrate(self.context, c_in, model.beta_rec)
+            self.context = drift(self.context, c_in, model.beta_rec)
             if model.c_thresh is None or match >= model.c_thresh:
                 said.append((int(self.words[i]), (n_steps - left) * model.dt))
             else:
                 unreported += 1
         return said
+
+
+def drift(
+    context: NDArray[np.floating], c_in: NDArray[np.floating], beta: float
+) -> NDArray[np.floating]:
+    """`memsim.cognitive.free_recall.context.integrate` of one context, several times as fast.
+
+    Examples
+    --------
+    >>> drift(np.array([1.0, 0.0]), np.array([0.0, 1.0]), 0.6)
+    array([0.8, 0.6])
+    """
+    overlap = float(context @ c_in)
+    rho = math.sqrt(1 + beta**2 * (overlap**2 - 1)) - beta * overlap
+    return rho * context + beta * c_in
+
+
+def of_length_one(vector: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Scale to length 1."""
+    return vector / math.sqrt(vector @ vector)
 
 
 def raised(

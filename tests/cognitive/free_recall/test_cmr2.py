@@ -229,11 +229,16 @@ def test_sets_of_2009_with_similarity(name, rng):
     noise = np.random.default_rng(0).normal(0.1, 0.1, (1000, 1000)).clip(0, 1)
     model = replace(CMR2.preset(name), similarity=(noise + noise.T) / 2)
     task = FreeRecall(list_length=24, recall_time=90.0)
-    recalled = model.recall(task.trials(0, 0, n_lists=150), rng)
+    said = model.respond(task.trials(0, 0, n_lists=150), rng)
+    recalled = said["responses"]
     assert (recalled >= 0).all() and repetitions(recalled) == 0
     curve, crp = spc(recalled, 24), lag_crp(recalled, 24, (-2, -1, 1, 2))
     assert curve[-1] > curve[8:14].mean() + 0.3
     assert crp[2] > 1.2 * crp[1] and crp[1] > crp[0] and crp[2] > crp[3]
+    # the time between recalls grows towards the last, as people's does (Murdock & Okada, 1970)
+    of_ten = said["rt"][(recalled > 0).sum(axis=1) == 10, :10]
+    times = np.diff(of_ten, axis=1, prepend=0).mean(axis=0)
+    assert times[-3:].mean() > 2 * times[:3].mean()
 
 
 def test_presets_lie_in_their_search_boxes():
