@@ -4,11 +4,13 @@ Context is a vector of length 1 over units: unit 0 stands for the start of the l
 for its items, and one further unit for each distractor event.
 """
 
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 
 from memsim.cognitive.free_recall.phases import StudyPhase
@@ -123,30 +125,54 @@ def study_contexts(
     >>> study_contexts(phase, beta=0.6, rho_distractor=0.5).final  # start, item, distractor
     tensor([0.2000, 0.1500, 0.9682], dtype=torch.float64)
     """
-    kinds = [event for event, _ in phase.events]
-    if Event.DISTRACTOR in kinds and rho_distractor is None:
+    course = _course_of(phase.events)
+    if not course.is_study.all() and rho_distractor is None:
         raise ValueError(
             "the schedule holds distractors, but this parameter set says nothing about them; set "
             "rho_distractor to the share of context that survives one second of distraction"
         )
-    studied = np.array([kind is Event.STUDY for kind in kinds])
-    seconds = torch.as_tensor(np.array([seconds for _, seconds in phase.events]))
     # every input is new, so all of context fades alike: by sqrt(1 - weight^2)
-    weight = torch.as_tensor(beta, dtype=torch.float64).expand(len(kinds))
+    weight = torch.as_tensor(beta, dtype=torch.float64).expand(len(phase.events))
     log_kept = 0.5 * torch.log1p(-(weight**2))
-    if rho_distractor is not None and not studied.all():
-        is_study = torch.as_tensor(studied)
-        log_rho = torch.log(torch.as_tensor(rho_distractor, dtype=torch.float64))
-        log_kept = torch.where(is_study, log_kept, seconds * log_rho)
-        weight = torch.where(is_study, weight, torch.sqrt(-torch.expm1(2 * seconds * log_rho)))
+    if rho_distractor is not None and not course.is_study.all():
+        is_study, seconds = torch.as_tensor(course.is_study), torch.as_tensor(course.seconds)
+        log_rho = seconds * torch.log(torch.as_tensor(rho_distractor, dtype=torch.float64))
+        log_kept = torch.where(is_study, log_kept, log_rho)
+        weight = torch.where(is_study, weight, torch.sqrt(-torch.expm1(2 * log_rho)))
     weight = torch.nn.functional.pad(weight, (1, 0), value=1.0)
     log_kept = torch.nn.functional.pad(log_kept, (1, 0)).cumsum(dim=0)
-    yet_to_come = np.triu(np.ones((len(kinds) + 1,) * 2, dtype=bool), k=1)
-    fading = (log_kept[:, None] - log_kept).masked_fill(torch.as_tensor(yet_to_come), -torch.inf)
-    event_of_unit = np.concatenate([[0], 1 + np.argsort(~studied, kind="stable")])
-    contexts = (weight * torch.exp(fading))[:, torch.as_tensor(event_of_unit)]
-    at = torch.as_tensor(np.flatnonzero(studied))
+    fading = (log_kept[:, None] - log_kept).masked_fill(torch.as_tensor(course.to_come), -torch.inf)
+    contexts = (weight * torch.exp(fading))[:, torch.as_tensor(course.event_of_unit)]
+    at = torch.as_tensor(course.at)
     return StudyContexts(contexts[at], contexts[at + 1], contexts[-1])
+
+
+class _Course(NamedTuple):
+    """What `study_contexts` needs to know of events, the start of the list being event 0.
+
+    is_study : (events,), seconds : (events,); to_come : (events + 1, events + 1), whether the
+    event of the column comes after that of the row; event_of_unit : (units,), whose input the unit
+    is; at : (items,), events before each item.
+    """
+
+    is_study: NDArray[np.bool_]
+    seconds: NDArray[np.float64]
+    to_come: NDArray[np.bool_]
+    event_of_unit: NDArray[np.int64]
+    at: NDArray[np.int64]
+
+
+@lru_cache(maxsize=256)
+def _course_of(events: tuple[tuple[Event, float], ...]) -> _Course:
+    is_study = np.array([kind is Event.STUDY for kind, _ in events])
+    n_events = len(events) + 1
+    return _Course(
+        is_study,
+        np.array([seconds for _, seconds in events]),
+        np.triu(np.ones((n_events, n_events), dtype=bool), k=1),
+        np.concatenate([[0], 1 + np.argsort(~is_study, kind="stable")]),
+        np.flatnonzero(is_study),
+    )
 
 
 def primacy(n_items: int, phi_s: Parameter, phi_d: Parameter) -> Float[Tensor, " items"]:
