@@ -5,6 +5,16 @@ Every model recalls from a schedule; those with a likelihood also say how probab
 
 from typing import Any
 
+from memsim.cognitive.associative import (
+    MINERVA2,
+    TODAM,
+    HebbianMatrix,
+    SummedSimilarity,
+    hebbian,
+    minerva2,
+    summed_similarity,
+    todam,
+)
 from memsim.cognitive.free_recall import (
     CMR,
     CMR2,
@@ -52,18 +62,25 @@ PRESETS: dict[str, Preset[Any]] = {
     **start_end.PRESETS,
     **chaining.PRESETS,
     **joint.PRESETS,
+    **hebbian.PRESETS,
+    **todam.PRESETS,
+    **minerva2.PRESETS,
+    **summed_similarity.PRESETS,
 }
 
 __all__ = [
     "CMR",
     "CMR2",
+    "MINERVA2",
     "PRESETS",
     "SAM",
     "SIMPLE",
     "TCM",
+    "TODAM",
     "ChainingModel",
     "Descriptive",
     "ExponentialStop",
+    "HebbianMatrix",
     "JointModel",
     "Preset",
     "PrimacyModel",
@@ -71,6 +88,7 @@ __all__ = [
     "SaturatedStop",
     "StartEndModel",
     "Static",
+    "SummedSimilarity",
     "Uniform",
     "clean",
 ]

@@ -53,6 +53,14 @@ def check_ranges(parameters: object, ranges: Mapping[str, str]) -> None:
             raise ValueError(f"{name} must be a number in {interval}, got {value!r}")
 
 
+def check_whole(parameters: object, *names: str) -> None:
+    """Raise an error if a parameter is no whole number; None is a parameter left out."""
+    for name in names:
+        value = getattr(parameters, name)
+        if value is not None and value != int(value):
+            raise ValueError(f"{name} must be a whole number, got {value!r}")
+
+
 @dataclass(frozen=True)
 class Preset(Generic[Model]):
     """A published or reference parameter set and where it comes from.
