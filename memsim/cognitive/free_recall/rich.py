@@ -49,6 +49,17 @@ class Rich(Descriptive):
     ------
     ValueError
         If a table has the wrong shape.
+
+    Examples
+    --------
+    >>> from paradigms import FreeRecall
+    >>> schedule = FreeRecall(list_length=4).trials(seed=0, i=0, n_lists=2)
+    >>> model = Rich.estimate(schedule, np.array([[1, 2, 3, 4], [4, 3, 1, 0]]))
+    >>> np.shape(model.phase_position), np.shape(model.wide_lag)
+    ((5, 4), (25,))
+    >>> p = model.next_recall(schedule, np.array([[1, 2], [1, 2]]))[0]
+    >>> bool(p[2] > p[3])  # 1, 2, 3 rather than 1, 2, 4
+    True
     """
 
     phase_position: Weights
