@@ -182,7 +182,11 @@ class MINERVA2(GlobalMatching):
         return np.where(tests.before, (dot / np.maximum(n, 1)) ** 3, 0.0).sum(axis=2)
 
     def moments(self, tests: ProbeTests) -> Moments:
-        """Mean and variance of echo intensity; exact, if words are drawn independently."""
+        """Mean, variance and third central moment of echo intensity.
+
+        Exact, if words are drawn independently, but for the third moment: it is that of the traces
+        of the probe alone.
+        """
         cube = cube_moments(self.n_features, self.L_r, self.p_zero)
         own = torch.as_tensor(tests.holds(tests.probe, tests.item).sum(axis=2)).to(torch.float64)
         before = tests.before.astype(np.float64)
@@ -201,7 +205,27 @@ class MINERVA2(GlobalMatching):
             new_mean=torch.zeros_like(own) * cube.own_mean,
             new_variance=new_variance,
             unit=cube.own_mean + torch.zeros_like(own),
+            third=cube.own_third * own
+            + 3 * cube.with_variance * own**2
+            + cube.between_third * own**3,
         )
+
+    def quantiles(self, moments: Moments, z: Tensor) -> Tensor:
+        """Log-normal from a lower end other than 0, with the third moment of echo intensity.
+
+        Cubes are skewed, and so is their sum over the traces of a word; those of other words are
+        as often below 0 as above.
+        """
+        assert moments.third is not None  # see `moments`
+        sd = torch.sqrt(moments.variance)
+        # a normal distribution is the limit, at which the root below has no slope
+        skew = (moments.third / sd**3).clamp(min=1e-3)
+        # of a log-normal variable (w + 2) sqrt(w - 1), with w = exp(sigma^2)
+        root = (1 + skew**2 / 2 + skew * torch.sqrt(1 + skew**2 / 4)) ** (1 / 3)
+        w_less_1 = (root - 1) ** 2 / root
+        sigma = torch.sqrt(torch.log1p(w_less_1))[..., None]
+        shape = torch.expm1(sigma * z - sigma**2 / 2) / torch.sqrt(w_less_1)[..., None]
+        return moments.mean[..., None] + sd[..., None] * shape
 
     def _features(self, rng: np.random.Generator, shape: tuple[int, ...]) -> NDArray[Any]:
         sign = rng.integers(2, size=(*shape, self.n_features)) * 2.0 - 1.0
@@ -221,6 +245,9 @@ class CubeMoments(NamedTuple):
     own_variance, between : ()
         Its variance, given the number of features of the probe that are not 0, and the variance of
         its mean over these numbers, which traces of one word share.
+    own_third, with_variance, between_third : ()
+        Its third central moment, given that number; the covariance of its mean and variance over
+        numbers; the third central moment of its mean over numbers.
     other_sixth : ()
         Mean square, if the trace is of another word; the mean is 0.
     other_twins : ()
@@ -230,6 +257,9 @@ class CubeMoments(NamedTuple):
     own_mean: Tensor
     own_variance: Tensor
     between: Tensor
+    own_third: Tensor
+    with_variance: Tensor
+    between_third: Tensor
     other_sixth: Tensor
     other_twins: Tensor
 
@@ -257,6 +287,10 @@ def cube_moments(n_features: int, L_r: Parameter, p_zero: float) -> CubeMoments:
     own_mean = (of_m * third).sum()
     own_variance = (of_m * (sixth - third**2)).sum()
     between = (of_m * third**2).sum() - own_mean**2
+    ninth = _binomial_moment(m, L, 9) / m**9 * not_empty
+    own_third = (of_m * (ninth - 3 * third * sixth + 2 * third**3)).sum()
+    with_variance = (of_m * third * (sixth - third**2)).sum() - own_mean * own_variance
+    between_third = (of_m * (third - own_mean) ** 3).sum()
 
     # of another word: features that both hold have random signs, of sum d
     b1, b2, b3 = (_falling(m, k) * (p * L) ** k for k in (1, 2, 3))
@@ -280,14 +314,18 @@ def cube_moments(n_features: int, L_r: Parameter, p_zero: float) -> CubeMoments:
     shrink = torch.einsum("ex,mx->me", kept, length**-3) ** 2
     of_e = torch.as_tensor(comb(rest, n) * p**n * p_zero ** np.maximum(rest - n, 0))
     by_m = (of_k * square).sum(dim=1) * (of_e * shrink).sum(dim=1)
-    return CubeMoments(
-        own_mean, own_variance, between, other_sixth, (of_m * not_empty * by_m).sum()
-    )
+    other_twins = (of_m * not_empty * by_m).sum()
+    own = own_mean, own_variance, between, own_third, with_variance, between_third
+    return CubeMoments(*own, other_sixth, other_twins)
 
 
 def _binomial_moment(m: Tensor, p: Tensor, order: int) -> Tensor:
     """E[X^order] of a binomial of m trials, by Stirling numbers of the second kind."""
-    stirling = {3: (1, 3, 1), 6: (1, 31, 90, 65, 15, 1)}[order]
+    stirling = {
+        3: (1, 3, 1),
+        6: (1, 31, 90, 65, 15, 1),
+        9: (1, 255, 3025, 7770, 6951, 2646, 462, 36, 1),
+    }[order]
     terms = [s * _falling(m, j + 1) * p ** (j + 1) for j, s in enumerate(stirling)]
     return torch.stack(terms).sum(dim=0)
 

@@ -76,12 +76,12 @@ class ProbeTests:
 
 
 class Moments(NamedTuple):
-    """Mean and variance of strength.
+    """Mean, variance and perhaps third central moment of strength.
 
     Attributes
     ----------
-    mean, variance : (lists, tests)
-        Of each probe.
+    mean, variance, third : (lists, tests)
+        Of each probe; None for a third moment that is not used.
     new_mean, new_variance : (lists, tests)
         Of a probe that was not studied, at that test.
     unit : (lists, tests)
@@ -93,6 +93,7 @@ class Moments(NamedTuple):
     new_mean: Tensor
     new_variance: Tensor
     unit: Tensor
+    third: Tensor | None = None
 
 
 class ObservedTests(NamedTuple):
@@ -221,8 +222,8 @@ class GlobalMatching(ABC):
     ) -> Float[Tensor, "lists tests"]:
         """Log probability of each response.
 
-        Strength is taken as normal, with its mean and variance over item vectors, and the tests
-        of a list as independent.
+        Strength is taken as normal (or of the shape that `quantiles` gives it), with its moments
+        over item vectors, and the tests of a list as independent.
 
         Parameters
         ----------
@@ -294,12 +295,12 @@ class GlobalMatching(ABC):
         """Probability that strength is above each criterion."""
         new_sd = moments.new_variance.sqrt()[..., None]
         z = torch.linspace(-EDGE, EDGE, NODES, dtype=torch.float64)
-        strength = self.quantiles(moments.mean[..., None], moments.variance[..., None], z)
+        strength = self.quantiles(moments, z)
         return passes((strength - moments.new_mean[..., None]) / new_sd, criteria, self.s_F)
 
-    def quantiles(self, mean: Tensor, variance: Tensor, z: Tensor) -> Tensor:
+    def quantiles(self, moments: Moments, z: Tensor) -> Float[Tensor, "lists tests quantiles"]:
         """Strengths where a standard normal variable would be z: the shape of the distribution."""
-        return mean + torch.sqrt(variance) * z
+        return moments.mean[..., None] + torch.sqrt(moments.variance)[..., None] * z
 
 
 def passes(strength: Tensor, criteria: Tensor, s_F: Parameter) -> Tensor:

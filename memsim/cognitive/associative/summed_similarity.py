@@ -174,10 +174,10 @@ class SummedSimilarity(GlobalMatching):
             unit=(similarity.own - similarity.other) * weight.sum(dim=2) / n,
         )
 
-    def quantiles(self, mean: Tensor, variance: Tensor, z: Tensor) -> Tensor:
+    def quantiles(self, moments: Moments, z: Tensor) -> Tensor:
         """Log-normal: a sum of similarities is above 0, and skewed by the few that are large."""
-        spread = torch.log1p(variance / mean**2)
-        return mean * torch.exp(torch.sqrt(spread) * z - spread / 2)
+        spread = torch.log1p(moments.variance / moments.mean**2)[..., None]
+        return moments.mean[..., None] * torch.exp(torch.sqrt(spread) * z - spread / 2)
 
 
 class SimilarityMoments(NamedTuple):

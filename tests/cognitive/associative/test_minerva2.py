@@ -58,9 +58,11 @@ def test_other_moments_in_plain_loops(n_features, L_r, p_zero, rng):
     own, one, two = trace_similarities(rng, n_features, L_r, p_zero, 6000).T ** 3
     moments = cube_moments(n_features, L_r, p_zero)
     total = float(moments.own_variance + moments.between)
+    third = float(moments.own_third + 3 * moments.with_variance + moments.between_third)
     for found, expected in (
         (own, float(moments.own_mean)),
         ((own - own.mean()) ** 2, total),
+        ((own - float(moments.own_mean)) ** 3, third),
         (one**2, float(moments.other_sixth)),
         (one * two, float(moments.other_twins)),
     ):
