@@ -103,7 +103,7 @@ class SAM:
     search: ClassVar[dict[str, tuple[float, float]]] = {
         "mu_r": (1.5, 6.0),
         "sigma_r": (0.0, 2.5),
-        "q": (0.0, 0.95),
+        "q": (0.0, 0.99),
         **dict.fromkeys(("a", "c"), (0.02, 0.8)),
         **dict.fromkeys(("b1", "b2"), (0.01, 0.8)),
         "d": (0.001, 0.05),
@@ -212,5 +212,21 @@ PRESETS: dict[str, Preset[SAM]] = {
         "least RMSD of the SPC, PFR and lag-CRP of all lists pooled; d, K_max, L_max as SAM-M62",
         "murdock1962/10-2", "curves",
     ),
+    **{
+        f"SAM-{condition}": Preset(
+            SAM(mu_r=mu_r, sigma_r=sigma_r, q=q, a=a, b1=b, b2=b, c=a, d=0.02,
+                e=0.7, f=0.7, g=0.7, K_max=25, L_max=3, share=True),
+            "least RMSD of the SPC, PFR and lag-CRP of all lists pooled (benchmarks/murdock.py), with "
+            "c = a and b1 = b2; d, e, f, g, K_max, L_max as SAM-M62",
+            f"murdock1962/{condition}", "curves",
+        )
+        for condition, mu_r, sigma_r, q, a, b in (
+            ("15-2", 3.05, 2.10, 0.969, 0.352, 0.180),
+            ("20-2", 3.30, 1.53, 0.622, 0.228, 0.398),
+            ("20-1", 3.36, 1.63, 0.648, 0.338, 0.248),
+            ("30-1", 3.25, 1.74, 0.768, 0.416, 0.462),
+            ("40-1", 3.01, 1.70, 0.681, 0.327, 0.761),
+        )
+    },
 }
 # fmt: on

@@ -3,6 +3,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given
@@ -12,6 +13,7 @@ from scipy.optimize import least_squares, minimize
 from memsim.cognitive import PRESETS, SIMPLE
 from memsim.cognitive.free_recall.phases import study_phases
 from memsim.cognitive.free_recall.simple import seconds_to_end
+from memsim.fitting import People, fit
 
 from ..helpers import immediate, murdock, schedule_of, spc
 
@@ -208,6 +210,17 @@ def test_recovers_its_parameters(rng):
     found = minimize(nll, (8.0, 0.5, 10.0), method="Nelder-Mead", options={"maxiter": 2000})
     assert found.success
     np.testing.assert_allclose(found.x, (truth.c, truth.t, truth.s), rtol=0.03)
+
+
+def test_fits_as_other_theories_do(rng):
+    truth = SIMPLE.preset("SIMPLE-10-2")
+    schedule = immediate(10, 5000, seconds=2.0)
+    labels = pd.DataFrame({"subject": 1, "list": np.arange(1, 5001)})
+    people = People(schedule, truth.recall(schedule, rng), labels)
+    fits = fit(replace(truth, c=5.0, t=0.3), people, n_starts=2)
+    fitted = fits.models[1]
+    assert fits.table["converged"].all() and fitted.w == truth.w
+    np.testing.assert_allclose((fitted.c, fitted.t, fitted.s), (12.10, 0.53, 8.98), rtol=0.1)
 
 
 def test_end_of_the_list_in_seconds():
