@@ -4,11 +4,13 @@ The theory is that of Polyn, Norman and Kahana (2009); choice by a rule in place
 Kragel, Morton and Polyn (2015) and Morton and Polyn (2016), in the variants of cymr and jaxcmr.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+import numpy as np
 import torch
 from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor
 
 from memsim.cognitive import stopping
@@ -65,11 +67,20 @@ class CMR(ContextModel):
         Polyn et al., 2009) or just before it (as in CMR2). Fitted parameters depend on it.
     rho : "exact" or "elementwise"
         See `memsim.cognitive.free_recall.context.integrate`.
+    semantic_scale : float, optional
+        Weight of `similarity` in pre-experimental associations from context to item, 0 or more:
+        an item's unit supports another item by alpha + semantic_scale * similarity, and its own
+        by delta + semantic_scale * similarity.
+    similarity : (words, words) array, optional
+        How similar words are; row and column k - 1 are those of item k of the schedule.
+        Likelihoods take some ten times as long, for lists then differ.
 
     Raises
     ------
     ValueError
-        If a parameter is out of range, or not exactly one of `tau` and `temperature` is given.
+        If a parameter is out of range, not exactly one of `tau` and `temperature` is given, or
+        `similarity` is no square matrix of numbers, does not know a word, comes without
+        `semantic_scale`, or is negative anywhere under the power rule.
 
     Examples
     --------
@@ -104,6 +115,8 @@ class CMR(ContextModel):
     rho_distractor: Parameter | None = None
     use_new_context: bool = True
     rho: Literal["exact", "elementwise"] = "exact"
+    semantic_scale: Parameter | None = None
+    similarity: NDArray[np.floating] | None = field(default=None, compare=False, repr=False)
 
     ranges: ClassVar[dict[str, str]] = {
         "beta_enc": "(0, 1)",
@@ -117,6 +130,7 @@ class CMR(ContextModel):
         "tau": "(0, inf)",
         "temperature": "(0, inf)",
         "rho_distractor": "(0, 1]",
+        "semantic_scale": "[0, inf)",
     }
     search: ClassVar[dict[str, tuple[float, float]]] = {
         "beta_enc": (0.01, 0.99),
@@ -130,6 +144,7 @@ class CMR(ContextModel):
         "tau": (0.5, 100.0),
         "temperature": (0.005, 2.0),
         "rho_distractor": (0.01, 0.999),
+        "semantic_scale": (0.01, 10.0),
     }
 
     def __post_init__(self) -> None:
@@ -141,6 +156,16 @@ class CMR(ContextModel):
             )
         if self.rho not in ("exact", "elementwise"):
             raise ValueError(f"rho must be 'exact' or 'elementwise', got {self.rho!r}")
+        if (self.semantic_scale is None) != (self.similarity is None):
+            raise ValueError("semantic_scale and similarity go together; give both or neither")
+        if self.similarity is not None:
+            check_similarity(self.similarity)
+            if self.tau is not None and np.min(self.similarity) < 0:
+                raise ValueError(
+                    "similarity must not be negative under the power rule, which knows no negative "
+                    f"support, but its least is {np.min(self.similarity):.3g}; use the softmax "
+                    "rule (temperature), or raise it"
+                )
 
     @staticmethod
     def preset(name: str) -> "CMR":
@@ -152,10 +177,18 @@ class CMR(ContextModel):
         contexts = study_contexts(phase, self.beta_enc, self.rho_distractor)
         learned = contexts.updated if self.use_new_context else contexts.previous
         start = torch.eye(1, len(contexts.final), dtype=torch.float64)[0]
+        context_to_item = (
+            pre_experimental(learned, self.delta, self.alpha)
+            + primacy(phase.n_items, self.phi_s, self.phi_d) * learned.T
+        )
+        if self.similarity is not None and self.semantic_scale is not None:
+            alike = torch.as_tensor(among(self.similarity, phase))
+            more = self.semantic_scale * alike
+            n_others = len(contexts.final) - 1 - phase.n_items
+            context_to_item = context_to_item + torch.nn.functional.pad(more, (0, 0, 1, n_others))
         return Memory(
             context=integrate(contexts.final, start, self.beta_start, self.rho),
-            context_to_item=pre_experimental(learned, self.delta, self.alpha)
-            + primacy(phase.n_items, self.phi_s, self.phi_d) * learned.T,
+            context_to_item=context_to_item,
             retrieved=retrieved_context(learned, self.gamma),
         )
 
@@ -207,6 +240,40 @@ def retrieved_context(
     """
     old = torch.eye(*learned.shape, dtype=learned.dtype).roll(1, dims=1)
     return normalise((1 - gamma) * old + gamma * learned)
+
+
+def check_similarity(similarity: NDArray[np.floating]) -> None:
+    """Raise an error unless this is a square matrix of numbers."""
+    shape = np.shape(similarity)
+    if len(shape) != 2 or shape[0] != shape[1]:
+        raise ValueError(
+            f"similarity must be a square matrix (words, words), got shape {shape}; row k - 1 is "
+            "that of item k of the schedule"
+        )
+    if not np.isfinite(similarity).all():
+        raise ValueError("similarity must hold numbers, but holds NaN or infinity")
+
+
+def among(
+    similarity: NDArray[np.floating], phase: StudyPhase
+) -> Float[np.ndarray, "lists items items"]:
+    """Similarity of the words of each list to one another.
+
+    Examples
+    --------
+    >>> words = np.array([[2, 1]])
+    >>> among(np.array([[1.0, 0.1], [0.3, 1.0]]), StudyPhase(np.array([0]), (), words))
+    array([[[1. , 0.3],
+            [0.1, 1. ]]])
+    """
+    words = phase.words
+    if words is None or words.max() > len(similarity):
+        shown = "no words" if words is None else f"item {words.max()}"
+        raise ValueError(
+            f"similarity is of {len(similarity)} words, but the schedule shows {shown}; give the "
+            "similarities of all words of the pool"
+        )
+    return np.asarray(similarity, dtype=np.float64)[words[:, :, None] - 1, words[:, None, :] - 1]
 
 
 _STOP_10 = stopping.preset("exponential-10")

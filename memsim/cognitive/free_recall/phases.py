@@ -17,10 +17,13 @@ class StudyPhase(NamedTuple):
         Rows of the schedule with this study phase.
     events : tuple of (Event, seconds)
         STUDY and DISTRACTOR events in order. Distractors of 0 s are left out.
+    words : (n, items) integers, optional
+        Items of each list by their numbers in the schedule, for models to which words differ.
     """
 
     lists: NDArray[np.integer]
     events: tuple[tuple[Event, float], ...]
+    words: NDArray[np.integer] | None = None
 
     @property
     def n_items(self) -> int:
@@ -81,7 +84,8 @@ def study_phases(schedule: Schedule) -> list[StudyPhase]:
             (Event(int(kinds[first, step])), float(seconds[first, step]))
             for step in np.flatnonzero(shown[first])
         )
-        phases.append(StudyPhase(np.array(lists), events))
+        n_items = sum(kind is Event.STUDY for kind, _ in events)
+        phases.append(StudyPhase(np.array(lists), events, schedule.presented[lists, :n_items]))
     return phases
 
 

@@ -29,7 +29,7 @@ from paradigms import Schedule
 
 
 class Memory(NamedTuple):
-    """What a list has left behind when recall begins.
+    """What the lists of a study phase have left behind when recall begins.
 
     Attributes
     ----------
@@ -39,11 +39,32 @@ class Memory(NamedTuple):
         Associations that turn context into support for items.
     retrieved : (items, units)
         Context that recalling an item brings back, of length 1.
+
+    Each may have the lists as a first dimension, where its words matter.
     """
 
-    context: Float[Tensor, " units"]
-    context_to_item: Float[Tensor, "units items"]
-    retrieved: Float[Tensor, "items units"]
+    context: Float[Tensor, "*lists units"]
+    context_to_item: Float[Tensor, "*lists units items"]
+    retrieved: Float[Tensor, "*lists items units"]
+
+    @property
+    def is_of_all(self) -> bool:
+        """Whether all lists share it."""
+        return self.context.dim() == 1 and self.context_to_item.dim() == self.retrieved.dim() == 2
+
+    def cue(
+        self, context: Float[Tensor, "lists units"], lists: Int[Tensor, " lists"]
+    ) -> Float[Tensor, "lists items"]:
+        """Support of items by contexts of some of the lists."""
+        if self.context_to_item.dim() == 2:
+            return context @ self.context_to_item
+        return (context[:, None] @ self.context_to_item[lists])[:, 0]
+
+    def bring_back(
+        self, item: Int[Tensor, " lists"], lists: Int[Tensor, " lists"]
+    ) -> Float[Tensor, "lists units"]:
+        """Context that recall of an item brings back in some of the lists."""
+        return self.retrieved[item] if self.retrieved.dim() == 2 else self.retrieved[lists, item]
 
 
 class ObservedRecalls(NamedTuple):
@@ -62,9 +83,14 @@ class ContextModel(SequenceModel):
 
     rho: Literal["exact", "elementwise"] = "exact"
 
+    @property
+    def is_followed_by_item(self) -> bool:
+        """Whether recall can be followed as in `item_space`, for which drift must be exact."""
+        return self.rho == "exact"
+
     @abstractmethod
     def study(self, phase: StudyPhase) -> Memory:
-        """Memory of a list."""
+        """What the lists of a study phase leave behind."""
 
     @property
     @abstractmethod
@@ -106,10 +132,11 @@ class ContextModel(SequenceModel):
     def _choice_nll(
         self, phase: StudyPhase, given: NDArray[np.integer], prefixes: Prefixes
     ) -> Float[Tensor, ""]:
-        if self.rho != "exact":  # a drift without inner products cannot be followed item by item
+        memory = self.study(phase)
+        if not (self.is_followed_by_item and memory.is_of_all):
             responses = torch.as_tensor(given)
-            return -log_p_of(responses, self.log_choices(phase, responses)).sum()
-        rule, (context, context_to_item, retrieved) = self.choice_rule, self.study(phase)
+            return -log_p_of(responses, self._log_choices(memory, responses)).sum()
+        rule, (context, context_to_item, retrieved) = self.choice_rule, memory
         space = item_space.ItemSpace(
             beta=torch.as_tensor(self.recall_drift, dtype=torch.float64),
             tau=torch.as_tensor(rule.tau, dtype=torch.float64),
@@ -124,16 +151,21 @@ class ContextModel(SequenceModel):
         self, phase: StudyPhase, given: Int[Tensor, "lists outputs"]
     ) -> Float[Tensor, "lists outputs+1 items"]:
         """See `SequenceModel`."""
-        memory = self.study(phase)
+        return self._log_choices(self.study(phase), given)
+
+    def _log_choices(
+        self, memory: Memory, given: Int[Tensor, "lists outputs"]
+    ) -> Float[Tensor, "lists outputs+1 items"]:
+        lists = torch.arange(len(given))
         item = (given - 1).clamp(min=0)
         context = memory.context.expand(len(given), -1)
         contexts = [context]
         for k in range(given.shape[1]):
-            drifted = self.drift(context, memory.retrieved[item[:, k]])
+            drifted = self.drift(context, memory.bring_back(item[:, k], lists))
             context = torch.where(given[:, k, None] > 0, drifted, context)
             contexts.append(context)
         support = torch.stack(contexts, dim=1) @ memory.context_to_item
-        return self.choose(support, not_yet_recalled(given, phase.n_items))
+        return self.choose(support, not_yet_recalled(given, support.shape[-1]))
 
     def sample(self, phase: StudyPhase, rng: np.random.Generator) -> NDArray[np.int64]:
         """See `SequenceModel`; context goes on from recall to recall, not from the start."""
@@ -147,9 +179,10 @@ class ContextModel(SequenceModel):
             goes_on = rng.random(len(active)) >= hazard[k]
             active, available = active[goes_on], available[goes_on]
             context = context[torch.from_numpy(goes_on)]
-            support = context @ memory.context_to_item
+            lists = torch.from_numpy(active)
+            support = memory.cue(context, lists)
             item = draw(self.choose(support, torch.from_numpy(available)).exp().numpy(), rng)
             recalled[active, k] = item + 1
             available[np.arange(len(active)), item] = False
-            context = self.drift(context, memory.retrieved[torch.from_numpy(item)])
+            context = self.drift(context, memory.bring_back(torch.from_numpy(item), lists))
         return recalled

@@ -107,7 +107,9 @@ def cmr(
     temperature=None,
     use_new_context=True,
     rho="exact",
+    semantic=None,
 ):
+    """`semantic[k][i]` is what the unit of item k adds to the support of item i."""
     elementwise = rho == "elementwise"
     before, after, context = study(phase, beta_enc, rho_distractor)
     learned = after if use_new_context else before
@@ -117,6 +119,7 @@ def cmr(
     for i in range(n_items):
         for k in range(1, n_items + 1):
             m_cf[k][i] = delta if k == i + 1 else alpha
+            m_cf[k][i] += 0.0 if semantic is None else semantic[k - 1][i]
         for k in range(n):
             m_fc[i][k] += gamma * learned[i][k]
             m_cf[k][i] += (1 + phi_s * math.exp(-phi_d * i)) * learned[i][k]

@@ -4,6 +4,7 @@ cymr is run where it is installed (`pip install --no-deps cymr joblib cloudpickl
 gave for one set of parameters (version 0.14.3) are checked everywhere.
 """
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -52,7 +53,7 @@ def random_model(rng):
     return CMR(**drawn, stop=stop)
 
 
-def of_cymr(cymr, model, condition, recalled):
+def of_cymr(cymr, model, condition, recalled, similarity=None):
     """Log likelihood and events by cymr, with our parameters in its terms.
 
     Its own item has Acf + Dcf, and Dfc is 1 - Lfc; it takes the weight of a distractor, and one
@@ -73,6 +74,11 @@ def of_cymr(cymr, model, condition, recalled):
         "X1": model.stop.theta_s, "X2": model.stop.theta_r,
         "B_distract": weight[BETWEEN], "B_retention": weight[AFTER],
     }  # fmt: skip
+    if similarity is not None:
+        item = ("task", "item")
+        patterns["vector"]["sem"] = similarity
+        configuration.set_weights("cf", {(item, item): "Acf + Dcf * loc + Scf * sem"})
+        parameters["Scf"] = model.semantic_scale
     positions = [np.arange(N_ITEMS)] * len(recalled)
     study = {"input": positions, "item_index": positions}
     recall = {"input": [row[row > 0] - 1 for row in recalled]}
@@ -117,3 +123,16 @@ def test_random_parameters(cymr, condition, rng):
         assert n_events == np.count_nonzero(recalled) + len(recalled)
         assert float(ours.sum()) == pytest.approx(log_p, abs=1e-8)
     assert n_compared >= 10
+
+
+def test_semantics(cymr, rng):
+    """All lists of the same words, in the same order."""
+    similarity = rng.uniform(-0.2, 0.6, (N_ITEMS, N_ITEMS))
+    similarity = (similarity + similarity.T) / 2
+    model = replace(MODEL, semantic_scale=0.4, similarity=similarity)
+    recalled = model.recall(schedule_of(*[PHASES["delayed"]] * 30), rng)
+    ours = of_ours(model, "delayed", recalled)
+    assert float(ours.min()) > np.log(1e-5)
+    log_p, _ = of_cymr(cymr, model, "delayed", recalled, similarity)
+    assert float(ours.sum()) == pytest.approx(log_p, abs=1e-8)
+    assert log_p != pytest.approx(of_cymr(cymr, MODEL, "delayed", recalled)[0], abs=0.1)
