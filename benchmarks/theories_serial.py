@@ -47,6 +47,8 @@ DATA = {
     LOGAN: ("logan2021/serial_recall", (5, 6, 7), True),
     FARRELL: ("farrell_lewandowsky2004/exp2_cond0", (6,), False),
 }
+#: the same parameters for all, own ones for each person, and for all again in reports without gaps
+STAGES = ("shared", "own", "complete")
 UNIFORM, PLACES, GRADIENT, POSITION, CHAIN, JOINT = (
     "No order",
     "Places, counted",
@@ -134,68 +136,67 @@ def fitted_to(theory: Theory, people: People, by: str | None, n_starts: int) -> 
         return fit(theory.model, people, by=by, free=theory.free, n_starts=n_starts)
 
 
-def shared_fits(people: People, known: Mapping[str, Theory], n_starts: int) -> dict[str, Any]:
+def shared_fits(
+    people: People, known: Mapping[str, Theory], n_starts: int, parts: bool
+) -> dict[str, Any]:
     """One set of parameters for everybody; the joint model also without each of its parts."""
-    fits = {label: fitted_to(theory, people, None, n_starts) for label, theory in known.items()}
-    joint = Theory(fits[JOINT].models["all"], known[JOINT].free)
-    for part in PARTS:  # these begin where the whole has ended
-        fits[f"{JOINT} but {part}"] = fitted_to(without(joint, part), people, None, n_starts - 1)
+    fits = {}
+    for label, theory in known.items():
+        # the joint model has several optima, the others have shown one
+        starts = n_starts if label == JOINT or parts else 1
+        fits[label] = fitted_to(theory, people, None, starts)
+    if parts:
+        joint = Theory(fits[JOINT].models["all"], known[JOINT].free)
+        for part in PARTS:  # these begin where the whole has ended
+            fits[f"{JOINT} but {part}"] = fitted_to(without(joint, part), people, None, n_starts)
     return fits
 
 
-def own_fits(
-    people: People, known: Mapping[str, Theory], joint: Any, n_starts: int
-) -> dict[str, Any]:
+def own_fits(people: People, known: Mapping[str, Theory], n_starts: int) -> dict[str, Any]:
     """A set of parameters for each person."""
+    joint = fitted_to(known[JOINT], people, None, 1).models["all"]
     todo = {**known, JOINT: own(known[JOINT], joint)}
     return {label: fitted_to(each, people, "subject", n_starts) for label, each in todo.items()}
 
 
 def compare(
-    people: People, intrusions: bool, persons: bool, n_starts: int
+    people: People, intrusions: bool, parameters: str, n_starts: int
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Scores of all theories on one data set, in sample (fold -1) and held out.
 
-    Shared parameters are fitted from `n_starts` starts in sample and three else, those of a person
-    from three and one: in sample, nearly all starts end in the same optimum.
-
     Returns
     -------
-    scores, and the models fitted to everybody in sample
+    scores, and what was fitted in sample
     """
     fold, known, rows = folds(people), theories(intrusions), []
-    shared: dict[str, Any] = {}
+    in_sample: dict[str, Any] = {}
     for held in range(-1, N_FOLDS):
         train = people if held < 0 else people.take(np.flatnonzero(fold != held))
         test = people if held < 0 else people.take(np.flatnonzero(fold == held))
-        fits = {"shared": shared_fits(train, known, n_starts if held < 0 else 3)}
-        if held < 0:
-            shared = {label: each.models["all"] for label, each in fits["shared"].items()}
-        if persons:
-            joint = fits["shared"][JOINT].models["all"]
-            fits["own"] = own_fits(train, known, joint, 3 if held < 0 else 1)
-        for parameters, of_theory in fits.items():
-            labels: dict[str, Any] = {"parameters": parameters, "fold": held}
-            for label, each in of_theory.items():
-                labels |= {
-                    "theory": label,
-                    "n_free": sum(name.startswith("se_") for name in each.table),
-                    "converged": each.table["converged"].mean(),
-                    "same_end": (each.table["n_best"] > 1).mean(),
-                }
-                rows += rows_of(test, each.models, **labels)
-            groups = {"all": train}
-            if parameters == "own":
-                groups = {key: some for (key,), some in train.groups(["subject"])}
-            tables = {
-                key: PlaceTable.fitted(some.schedule, some.responses)
-                for key, some in groups.items()
+        groups = {"all": train}
+        if parameters == "own":
+            groups = {key: some for (key,), some in train.groups(["subject"])}
+            fits = own_fits(train, known, n_starts if held < 0 else 1)
+        else:
+            fits = shared_fits(train, known, n_starts if held < 0 else 2, parts=held < 0)
+        in_sample = in_sample or fits
+        labels: dict[str, Any] = {"parameters": parameters, "fold": held}
+        for label, each in fits.items():
+            labels |= {
+                "theory": label,
+                "n_free": sum(name.startswith("se_") for name in each.table),
+                "converged": each.table["converged"].mean(),
+                "same_end": (each.table["n_best"] > 1).mean(),
             }
-            lengths = np.unique(train.labels["list_length"])
-            labels |= {"theory": PLACES, "n_free": int((lengths * (lengths + intrusions)).sum())}
-            rows += rows_of(test, tables, **(labels | {"converged": 1.0, "same_end": 1.0}))
+            rows += rows_of(test, each.models, **labels)
+        tables = {
+            key: PlaceTable.fitted(some.schedule, some.responses) for key, some in groups.items()
+        }
+        lengths = np.unique(train.labels["list_length"])
+        labels |= {"theory": PLACES, "n_free": int((lengths * (lengths + intrusions)).sum())}
+        rows += rows_of(test, tables, **(labels | {"converged": 1.0, "same_end": 1.0}))
         print(f"  fold {held + 1} of {N_FOLDS}", flush=True)
-    return pd.DataFrame(rows), shared
+    return pd.DataFrame(rows), in_sample
 
 
 def complete(people: People) -> People:
@@ -271,43 +272,48 @@ def phenomena(data: str, shared: Mapping[str, Any], people: People) -> None:
 
 def draw(table: pd.DataFrame, path: str) -> None:
     """The figure of docs/serial_theories.md."""
-    own_parameters = per_person(table[table["theory"].isin(ORDER)])
-    own_parameters = own_parameters[own_parameters["parameters"] == "own"]
-    fig = plot_held_out(own_parameters, POSITION, order=ORDER)
+    # without the model of no order, which is so far off that one would see nothing else
+    shown = ORDER[1:]
+    scores = per_person(table[table["theory"].isin(shown) & table["data"].isin([*DATA])])
+    parameters = "own" if "own" in [*scores["parameters"]] else "shared"
+    fig = plot_held_out(scores[scores["parameters"] == parameters], POSITION, order=shown)
     save_figure(fig, path, ["png"])
 
 
-def run(data: str, n_starts: int) -> pd.DataFrame:
-    """Scores on one data set, and what its theories make of lists of six."""
+def run(data: str, stage: str, n_starts: int) -> pd.DataFrame:
+    """Scores on one data set; of shared parameters also what they make of lists of six."""
     name, lengths, intrusions = DATA[data]
     tasks = {n: SerialRecall(list_length=n) for n in lengths}
     people = observe_people(name, tasks, paradigm_by="list_length")
-    print(f"{data}: {len(people)} lists", flush=True)
-    scores, shared = compare(people, intrusions, persons=True, n_starts=n_starts)
-    for label, model in shared.items():
-        print(label, model, flush=True)
-    phenomena(data, shared, people)
-    without_gaps = complete(people)
-    print(f"{data}: {len(without_gaps)} complete reports", flush=True)
-    of_complete, _ = compare(without_gaps, False, persons=False, n_starts=n_starts)
-    of_complete["data"] = f"{data}, complete reports"
-    return pd.concat([scores.assign(data=data), of_complete], ignore_index=True)
+    if stage == "complete":
+        people, intrusions = complete(people), False
+    print(f"{data}, {stage}: {len(people)} lists", flush=True)
+    scores, fits = compare(people, intrusions, "own" if stage == "own" else "shared", n_starts)
+    if stage == "shared":
+        shared = {label: each.models["all"] for label, each in fits.items()}
+        for label, model in shared.items():
+            print(label, model, flush=True)
+        phenomena(data, shared, people)
+    return scores.assign(data=f"{data}, complete reports" if stage == "complete" else data)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/serial_theories"))
     parser.add_argument("--figure", default="docs/figures/serial_theories")
-    parser.add_argument("--starts", type=int, default=5, help="of each fit with shared parameters")
-    parser.add_argument("--only", nargs="+", default=[*DATA], help="data sets to fit anew")
+    parser.add_argument("--starts", type=int, default=3, help="of each fit in sample")
+    parser.add_argument("--only", nargs="*", default=[*DATA], help="data sets to fit anew")
+    parser.add_argument("--stages", nargs="*", default=[*STAGES], choices=STAGES)
     parser.add_argument("--download", action="store_true", help="load trials from their source")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for data in args.only:
-        name, _, _ = DATA[data]
+        name = DATA[data][0].partition("/")[0]
         if args.download:
-            load_human(name.partition("/")[0], download=True)
-        run(data, args.starts).to_csv(args.out / f"{name.partition('/')[0]}.csv", index=False)
+            load_human(name, download=True)
+        for stage in args.stages:
+            scores = run(data, stage, args.starts)
+            scores.to_csv(args.out / f"{name}-{stage}.csv", index=False)
     found = [pd.read_csv(path) for path in sorted(args.out.glob("*.csv"))]
     table = pd.concat(found, ignore_index=True)
     report(table)

@@ -18,8 +18,8 @@ COLUMNS = ("data", "theory", "subject", "nats")
 def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = ()) -> Figure:
     """How well theories predict responses they were not fitted to, one row of panels per data set.
 
-    Left: mean nats per response over subjects, less is better. Right: how many fewer than the
-    reference needs, subject by subject; right of 0 a theory predicts better. Intervals are from
+    Left: mean nats per response over subjects, less is better. Right: how many better
+    than the reference, subject by subject; right of 0 a theory predicts better. Intervals are from
     resampling subjects (95 %); the small dots are subjects.
 
     Parameters
@@ -85,7 +85,7 @@ def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = (
             row[1].set_yticklabels([])
             row[0].set_title(f"{data}: {len(wide)} subjects", loc="left")
         axes[-1, 0].set_xlabel("Held-out nats per response")
-        axes[-1, 1].set_xlabel(f"Fewer nats than {reference}")
+        axes[-1, 1].set_xlabel(f"Nats better than {reference}")
     return fig
 
 

@@ -150,31 +150,41 @@ def primacy_factor(n_items: int, p: Parameter, p_d: Parameter) -> Float[Tensor, 
     return 1 + p * torch.exp(-p_d * torch.arange(n_items, dtype=torch.float64))
 
 
-#: Reference sets, all chosen by hand.
+#: Reference sets; see each for where it comes from.
+# fmt: off
 PRESETS: dict[str, Preset[ChainingModel]] = {
     "chaining-race": Preset(
         ChainingModel(
-            k_f=1.2,
-            a_b=0.35,
-            k_b=1.2,
-            a_0=1.0,
-            k_0=1.2,
-            p=0.25,
-            p_d=0.6,
-            noise=0.35,
-            threshold=0.0,
-            vocabulary=10,
+            k_f=1.2, a_b=0.35, k_b=1.2, a_0=1.0, k_0=1.2, p=0.25, p_d=0.6, noise=0.35,
+            threshold=0.0, vocabulary=10,
         ),
         "chosen by hand for six items",
         None,
         None,
     ),
     "chaining-softmax": Preset(
-        ChainingModel(
-            k_f=1.0, a_b=0.3, k_b=1.0, a_0=1.0, k_0=1.0, p=0.3, p_d=0.6, tau=0.2, theta=0.1
-        ),
+        ChainingModel(k_f=1.0, a_b=0.3, k_b=1.0, a_0=1.0, k_0=1.0, p=0.3, p_d=0.6, tau=0.2, theta=0.1),
         "chosen by hand for five items",
         None,
         None,
     ),
+    "chaining-logan": Preset(
+        ChainingModel(
+            k_f=0.496512, a_b=0.634669, k_b=0.415408, a_0=0.840217, k_0=0.656677, p=5.89547,
+            p_d=0.215392, tau=0.913376, theta=0.874149, theta_x=1.9223,
+        ),
+        "maximum likelihood, all lists of 5 to 7 pooled",
+        "logan2021/serial_recall",
+        "likelihood",
+    ),
+    "chaining-farrell": Preset(
+        ChainingModel(
+            k_f=0.449702, a_b=0.658552, k_b=0.338455, a_0=0.874306, k_0=1.12533, p=0.324822,
+            p_d=0.421858, r_s=0.0353421, tau=0.259524, theta=0.673787,
+        ),
+        "maximum likelihood, all lists pooled",
+        "farrell_lewandowsky2004/exp2_cond0",
+        "likelihood",
+    ),
 }
+# fmt: on

@@ -67,6 +67,7 @@ class JointModel(PrimacyModel, StartEndModel, ChainingModel):
         **{name: box for name, box in ChainingModel.search.items() if name != "tau"},
         **{name: box for name, box in StartEndModel.search.items() if name not in ("s0", "tau")},
         **{name: box for name, box in PrimacyModel.search.items() if name != "tau"},
+        **dict.fromkeys(("theta", "theta_x"), (-20.0, 60.0)),
     }
 
     @staticmethod
@@ -83,4 +84,5 @@ class JointModel(PrimacyModel, StartEndModel, ChainingModel):
         )
 
 
+#: Reference sets. Several parameters trade off; the weights are not amounts of anything.
 PRESETS: dict[str, Preset[JointModel]] = {}

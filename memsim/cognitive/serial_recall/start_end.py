@@ -143,18 +143,12 @@ def list_overlap(
 
 
 #: Reference sets; see each for where it comes from.
+# fmt: off
 PRESETS: dict[str, Preset[StartEndModel]] = {
     "SEM-race": Preset(
         StartEndModel(
-            s0=1.0,
-            S=0.8,
-            e0=0.6,
-            E=0.48,
-            suppression=0.95,
-            r_s=0.5,
-            noise=0.08,
-            threshold=0.35,
-            vocabulary=10,
+            s0=1.0, S=0.8, e0=0.6, E=0.48, suppression=0.95, r_s=0.5, noise=0.08,
+            threshold=0.35, vocabulary=10,
         ),
         "codes customary, attributed to Henson but not checked against the paper; noise and "
         "threshold chosen by hand",
@@ -162,11 +156,28 @@ PRESETS: dict[str, Preset[StartEndModel]] = {
         None,
     ),
     "SEM-softmax": Preset(
-        StartEndModel(
-            s0=1.0, S=0.8, e0=0.6, E=0.48, suppression=0.95, r_s=0.5, tau=0.09, theta=0.2
-        ),
+        StartEndModel(s0=1.0, S=0.8, e0=0.6, E=0.48, suppression=0.95, r_s=0.5, tau=0.09, theta=0.2),
         "codes as SEM-race; tau and theta chosen by hand",
         None,
         None,
     ),
+    "SEM-logan": Preset(
+        StartEndModel(
+            s0=2.19467, S=0.868528, e0=0.561527, E=0.653801, suppression=0.740849,
+            r_s=0.481863, tau=0.19657, theta=0.825175, theta_x=1.05075,
+        ),
+        "maximum likelihood, all lists of 5 to 7 pooled",
+        "logan2021/serial_recall",
+        "likelihood",
+    ),
+    "SEM-farrell": Preset(
+        StartEndModel(
+            s0=4.86286, S=0.865655, e0=3.20549, E=0.764, suppression=1.0, r_s=0.271657,
+            tau=0.876399, theta=2.39639,
+        ),
+        "maximum likelihood, all lists pooled",
+        "farrell_lewandowsky2004/exp2_cond0",
+        "likelihood",
+    ),
 }
+# fmt: on

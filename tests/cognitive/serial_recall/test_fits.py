@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import Recalls
+from memsim.cognitive import PRESETS
 from memsim.cognitive.serial_recall import (
     ChainingModel,
     JointModel,
@@ -97,13 +98,32 @@ def test_the_joint_model_tells_chaining_from_position(truth, weight):
     assert max(lost.values()) < 10
 
 
+def people_of(monkeypatch, name, lengths):
+    if not (DATA / name.partition("/")[0]).exists():
+        pytest.skip(f"needs {DATA}; set MEMSIM_DATA to the folder of the human data")
+    monkeypatch.setenv("MEMSIM_DATA", str(DATA))
+    tasks = {n: SerialRecall(list_length=n) for n in lengths}
+    return observe_people(name, tasks, paradigm_by="list_length")
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::memsim.fitting.FitWarning")  # a thousandth of a nat is left
+@pytest.mark.parametrize("theory", ["primacy", "SEM", "chaining"])
+@pytest.mark.parametrize(("study", "lengths"), [("logan", (5, 6, 7)), ("farrell", (6,))])
+def test_presets_fitted_to_people_are_where_fits_end(theory, study, lengths, monkeypatch):
+    """A fit that begins at the preset gains next to nothing, and one from elsewhere no more."""
+    preset = PRESETS[f"{theory}-{study}"]
+    people = people_of(monkeypatch, preset.fitted_to, lengths)
+    model = preset.parameters
+    before = float(model.choice_nll(model.observe(people.schedule, people.responses)))
+    fits = fit(model, people, by=None, n_starts=2, seed=1)
+    assert fits.table["nll"][0] == pytest.approx(before, abs=0.05)
+
+
 @pytest.mark.slow
 def test_position_beats_the_chain_in_people(monkeypatch):
     """Farrell and Lewandowsky (2004): held-out lists, the same parameters for all."""
-    if not (DATA / "farrell_lewandowsky2004").exists():
-        pytest.skip(f"needs {DATA}; set MEMSIM_DATA to the folder of the human data")
-    monkeypatch.setenv("MEMSIM_DATA", str(DATA))
-    people = observe_people("farrell_lewandowsky2004/exp2_cond0", SIX)
+    people = people_of(monkeypatch, "farrell_lewandowsky2004/exp2_cond0", (6,))
     odd = np.arange(len(people)) % 2 == 1
     train, test = (people.take(np.flatnonzero(rows)) for rows in (~odd, odd))
 

@@ -72,6 +72,8 @@ def test_rehearsal_covers_as_many_items_as_it_has_time_for():
         for each in (SOFTMAX["primacy"], model)
     )
     assert limited == pytest.approx(covered * np.exp(-0.27 * 5.0))
+    with pytest.raises(ValueError, match=r"R must be a number in \[0, inf\], got -1"):
+        replace(model, R=-1)
     never = strengths(replace(model, R=0.0), [1], 5)
     assert never == pytest.approx(covered * np.exp(-0.27 * 5.0))
 
