@@ -15,7 +15,13 @@ from torch import Tensor
 
 from memsim.cognitive import stopping
 from memsim.cognitive.choice import ChoiceRule
-from memsim.cognitive.free_recall.context import integrate, normalise, primacy, study_contexts
+from memsim.cognitive.free_recall.context import (
+    StudyContexts,
+    integrate,
+    normalise,
+    primacy,
+    study_contexts,
+)
 from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
@@ -73,7 +79,7 @@ class CMR(ContextModel):
         by delta + semantic_scale * similarity.
     similarity : (words, words) array, optional
         How similar words are; row and column k - 1 are those of item k of the schedule.
-        Likelihoods take some ten times as long, for lists then differ.
+        Likelihoods take some twenty times as long, for lists then differ.
 
     Raises
     ------
@@ -174,17 +180,21 @@ class CMR(ContextModel):
 
     def study(self, phase: StudyPhase) -> Memory:
         """Memory of a list, with context back at the start of the list as far as `beta_start`."""
-        contexts = study_contexts(phase, self.beta_enc, self.rho_distractor)
+        return self.learn(phase, study_contexts(phase, self.beta_enc, self.rho_distractor))
+
+    def learn(self, phase: StudyPhase, contexts: StudyContexts) -> Memory:
+        """Memory of a list from the contexts of its study."""
         learned = contexts.updated if self.use_new_context else contexts.previous
-        start = torch.eye(1, len(contexts.final), dtype=torch.float64)[0]
+        n_units = contexts.final.shape[-1]
+        start = torch.eye(1, n_units, dtype=torch.float64)[0].expand(contexts.final.shape)
         context_to_item = (
             pre_experimental(learned, self.delta, self.alpha)
-            + primacy(phase.n_items, self.phi_s, self.phi_d) * learned.T
+            + primacy(phase.n_items, self.phi_s, self.phi_d) * learned.mT
         )
         if self.similarity is not None and self.semantic_scale is not None:
             alike = torch.as_tensor(among(self.similarity, phase))
             more = self.semantic_scale * alike
-            n_others = len(contexts.final) - 1 - phase.n_items
+            n_others = n_units - 1 - phase.n_items
             context_to_item = context_to_item + torch.nn.functional.pad(more, (0, 0, 1, n_others))
         return Memory(
             context=integrate(contexts.final, start, self.beta_start, self.rho),
@@ -207,7 +217,7 @@ class CMR(ContextModel):
 
 
 def pre_experimental(
-    learned: Float[Tensor, "items units"], delta: Parameter, alpha: Parameter
+    learned: Float[Tensor, "*lists items units"], delta: Parameter, alpha: Parameter
 ) -> Float[Tensor, "units items"]:
     """Associations from context to items before the experiment.
 
@@ -221,15 +231,15 @@ def pre_experimental(
             [1.0000, 0.2000],
             [0.2000, 1.0000]], dtype=torch.float64)
     """
-    n_items, n_units = learned.shape
+    n_items, n_units = learned.shape[-2:]
     own = torch.eye(n_items, dtype=learned.dtype)
     between_items = delta * own + alpha * (1 - own)
     return torch.nn.functional.pad(between_items, (0, 0, 1, n_units - n_items - 1))
 
 
 def retrieved_context(
-    learned: Float[Tensor, "items units"], gamma: Parameter
-) -> Float[Tensor, "items units"]:
+    learned: Float[Tensor, "*lists items units"], gamma: Parameter
+) -> Float[Tensor, "*lists items units"]:
     r"""Context that recall brings back: :math:`(1 - \gamma) e_i + \gamma c`, scaled to length 1.
 
     Examples
@@ -238,7 +248,7 @@ def retrieved_context(
     >>> retrieved_context(learned, gamma=0.5)  # (0.4, 0.8) scaled to length 1
     tensor([[0.4472, 0.8944]], dtype=torch.float64)
     """
-    old = torch.eye(*learned.shape, dtype=learned.dtype).roll(1, dims=1)
+    old = torch.eye(*learned.shape[-2:], dtype=learned.dtype).roll(1, dims=1)
     return normalise((1 - gamma) * old + gamma * learned)
 
 

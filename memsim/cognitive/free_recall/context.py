@@ -87,11 +87,13 @@ class StudyContexts(NamedTuple):
         Context just before and just after each item was integrated.
     final : (units,)
         Context when the study phase is over.
+
+    Where lists differ, each has them as a first dimension.
     """
 
-    previous: Float[Tensor, "items units"]
-    updated: Float[Tensor, "items units"]
-    final: Float[Tensor, " units"]
+    previous: Float[Tensor, "*lists items units"]
+    updated: Float[Tensor, "*lists items units"]
+    final: Float[Tensor, "*lists units"]
 
 
 def study_contexts(
@@ -125,37 +127,68 @@ def study_contexts(
     >>> study_contexts(phase, beta=0.6, rho_distractor=0.5).final  # start, item, distractor
     tensor([0.2000, 0.1500, 0.9682], dtype=torch.float64)
     """
+    weight, log_kept = drift_of(phase, beta, rho_distractor)
+    return contexts_of(phase, weight, log_kept)
+
+
+def drift_of(
+    phase: StudyPhase, beta: Parameter, rho_distractor: Parameter | None
+) -> tuple[Float[Tensor, " events"], Float[Tensor, " events"]]:
+    """Weight of the input of each event, and the log of the share of older context that it keeps.
+
+    Every input is new, so that share is sqrt(1 - weight^2). Arguments as of `study_contexts`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> phase = StudyPhase(np.array([0]), ((Event.STUDY, 1.0), (Event.DISTRACTOR, 2.0)))
+    >>> weight, log_kept = drift_of(phase, beta=0.6, rho_distractor=0.5)
+    >>> weight, log_kept.exp()
+    (tensor([0.6000, 0.9682], dtype=torch.float64), tensor([0.8000, 0.2500], dtype=torch.float64))
+    """
     course = _course_of(phase.events)
-    if not course.is_study.all() and rho_distractor is None:
+    if course.is_distractor.any() and rho_distractor is None:
         raise ValueError(
             "the schedule holds distractors, but this parameter set says nothing about them; set "
             "rho_distractor to the share of context that survives one second of distraction"
         )
-    # every input is new, so all of context fades alike: by sqrt(1 - weight^2)
     weight = torch.as_tensor(beta, dtype=torch.float64).expand(len(phase.events))
     log_kept = 0.5 * torch.log1p(-(weight**2))
-    if rho_distractor is not None and not course.is_study.all():
-        is_study, seconds = torch.as_tensor(course.is_study), torch.as_tensor(course.seconds)
-        log_rho = seconds * torch.log(torch.as_tensor(rho_distractor, dtype=torch.float64))
-        log_kept = torch.where(is_study, log_kept, log_rho)
-        weight = torch.where(is_study, weight, torch.sqrt(-torch.expm1(2 * log_rho)))
+    if course.is_distractor.any():
+        is_distractor = torch.as_tensor(course.is_distractor)
+        log_rho = torch.log(torch.as_tensor(rho_distractor, dtype=torch.float64))
+        fading = torch.as_tensor(course.seconds) * log_rho
+        log_kept = torch.where(is_distractor, fading, log_kept)
+        weight = torch.where(is_distractor, torch.sqrt(-torch.expm1(2 * fading)), weight)
+    return weight, log_kept
+
+
+def contexts_of(
+    phase: StudyPhase,
+    weight: Float[Tensor, "*lists events"],
+    log_kept: Float[Tensor, "*lists events"],
+) -> StudyContexts:
+    """Contexts of a study phase whose every event integrates a unit of its own; see `drift_of`."""
+    course = _course_of(phase.events)
     weight = torch.nn.functional.pad(weight, (1, 0), value=1.0)
-    log_kept = torch.nn.functional.pad(log_kept, (1, 0)).cumsum(dim=0)
-    fading = (log_kept[:, None] - log_kept).masked_fill(torch.as_tensor(course.to_come), -torch.inf)
-    contexts = (weight * torch.exp(fading))[:, torch.as_tensor(course.event_of_unit)]
+    log_kept = torch.nn.functional.pad(log_kept, (1, 0)).cumsum(dim=-1)
+    fading = log_kept[..., :, None] - log_kept[..., None, :]
+    fading = fading.masked_fill(torch.as_tensor(course.to_come), -torch.inf)
+    contexts = weight[..., None, :] * torch.exp(fading)  # (..., events + 1, events + 1)
+    contexts = contexts[..., torch.as_tensor(course.event_of_unit)]
     at = torch.as_tensor(course.at)
-    return StudyContexts(contexts[at], contexts[at + 1], contexts[-1])
+    return StudyContexts(contexts[..., at, :], contexts[..., at + 1, :], contexts[..., -1, :])
 
 
 class _Course(NamedTuple):
     """What `study_contexts` needs to know of events, the start of the list being event 0.
 
-    is_study : (events,), seconds : (events,); to_come : (events + 1, events + 1), whether the
+    is_distractor : (events,); seconds : (events,), of distractors, 1 for others; to_come : (events + 1, events + 1), whether the
     event of the column comes after that of the row; event_of_unit : (units,), whose input the unit
     is; at : (items,), events before each item.
     """
 
-    is_study: NDArray[np.bool_]
+    is_distractor: NDArray[np.bool_]
     seconds: NDArray[np.float64]
     to_come: NDArray[np.bool_]
     event_of_unit: NDArray[np.int64]
@@ -164,14 +197,15 @@ class _Course(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _course_of(events: tuple[tuple[Event, float], ...]) -> _Course:
-    is_study = np.array([kind is Event.STUDY for kind, _ in events])
+    kinds = np.array([kind for kind, _ in events])
+    is_distractor = kinds == Event.DISTRACTOR
     n_events = len(events) + 1
     return _Course(
-        is_study,
-        np.array([seconds for _, seconds in events]),
+        is_distractor,
+        np.where(is_distractor, [seconds for _, seconds in events], 1.0),
         np.triu(np.ones((n_events, n_events), dtype=bool), k=1),
-        np.concatenate([[0], 1 + np.argsort(~is_study, kind="stable")]),
-        np.flatnonzero(is_study),
+        np.concatenate([[0], 1 + np.argsort(kinds != Event.STUDY, kind="stable")]),
+        np.flatnonzero(kinds == Event.STUDY),
     )
 
 

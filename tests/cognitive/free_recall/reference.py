@@ -194,3 +194,67 @@ def sam(phase, rng: random.Random, p):
             if L == p.L_max:
                 cue = None
     return [i + 1 for i in out], taken
+
+
+def source_cmr(
+    phase,
+    source,
+    sequence,
+    hazard,
+    *,
+    beta_source,
+    source_learning,
+    disruption,
+    n_sources,
+    use_new_context=True,
+    rho="exact",
+    **p,
+):
+    """CMR with two contexts; `source` numbers the source of each item from 1."""
+    n_items = len(source)
+    # time: an event of its own wherever the source changes
+    n = 1 + 2 * len(phase)
+    time, of_time, of_source, i, extra = unit(0, n), [], [], 0, n_items
+    sources = unit(0, 1 + n_sources)
+    for kind, seconds in phase:
+        if kind == "distractor":
+            extra += 1
+            weight = math.sqrt(1 - p["rho_distractor"] ** (2 * seconds))
+            time = integrate(time, unit(extra, n), weight)
+            continue
+        if i and source[i] != source[i - 1]:
+            extra += 1
+            time = integrate(time, unit(extra, n), disruption)
+        before = time, sources
+        time = integrate(time, unit(1 + i, n), p["beta_enc"])
+        sources = integrate(sources, unit(source[i], 1 + n_sources), beta_source)
+        learned = (time, sources) if use_new_context else before
+        of_time.append(learned[0])
+        of_source.append(learned[1])
+        i += 1
+    time = integrate(time, unit(0, n), p["beta_start"], rho == "elementwise")
+    recalled, log_p = [], []
+    for item in [i - 1 for i in sequence]:
+        supports = []
+        for j in range(n_items):
+            phi = 1 + p["phi_s"] * math.exp(-p["phi_d"] * j)
+            support = 0.0
+            for k in range(n):
+                before = (p["delta"] if k == j + 1 else p["alpha"]) if 1 <= k <= n_items else 0.0
+                support += time[k] * (before + phi * of_time[j][k])
+            for c, x in zip(sources, of_source[j], strict=True):
+                support += c * source_learning * phi * x
+            supports.append(support)
+        if p.get("tau") is None:
+            weights = [math.exp(2 * max(a, 1e-6) / p["temperature"]) for a in supports]
+        else:
+            weights = [(a / max(supports)) ** p["tau"] + 2**-23 for a in supports]
+        total = sum(w for j, w in enumerate(weights) if j not in recalled)
+        log_p.append(math.log(1 - hazard(len(recalled))) + math.log(weights[item] / total))
+        recalled.append(item)
+        old = [(1 - p["gamma"]) * x for x in unit(item + 1, n)]
+        back = [x + p["gamma"] * c for x, c in zip(old, of_time[item], strict=True)]
+        time = integrate(time, length_one(back), p["beta_rec"], rho == "elementwise")
+        sources = integrate(sources, of_source[item], beta_source)
+    log_p.append(0.0 if len(recalled) == n_items else math.log(hazard(len(recalled))))
+    return log_p
