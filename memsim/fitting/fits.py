@@ -13,13 +13,12 @@ from analysis import Recalls
 from memsim.cognitive.stopping import ExponentialStop
 from memsim.fitting.curves import compare_curves, curves_of
 from memsim.fitting.identifiability import curvature
-from memsim.fitting.likelihood import End, Likelihood, Method, maximise
+from memsim.fitting.likelihood import PINS, End, Likelihood, Method, descend_pinned, maximise
 from memsim.fitting.people import Paradigms, People, observe_people
 from memsim.fitting.space import Space, search_space
 from memsim.fitting.stop import STOP_RULES, fit_stop, n_events
 from memsim.fitting.workers import run_each
 from memsim.threads import one_thread
-from paradigms import Schedule
 
 #: starts that end within so many nats of the best have found the same optimum
 SAME = 0.1
@@ -36,18 +35,19 @@ class Fits:
     Attributes
     ----------
     table : DataFrame
-        One row per subject (or group): its labels; `status`, "fitted", or why not; `n_lists`,
+        One row per subject (or group): its labels; `status`, "fitted" or why not ("no recalls",
+        "interrupted", "no start has a likelihood"); `n_lists`,
         `n_events`; `nll` in nats, the sum of `nll_choice` and `nll_stop`; the estimates under
         their names, and `theta_s`, `theta_r` of an exponential stop rule; `se_*`, standard
         errors; `converged`; `slope`, nats per width of the search box that were left;
         `at_bound`, `trade_off`, `condition` (see `memsim.fitting.identifiability.Curvature`);
-        `n_starts`, and `n_best`, those that ended within .1 nat of the best.
+        `n_starts`, climbs of all rounds, and `n_best`, those that ended within .1 nat of the best.
     models : dict
         The fitted model of each subject, with its stop rule. The key is the subject, a tuple if
         `by` named several labels, "all" if none.
     starts : DataFrame
-        Labels, `start` (0 begins at the model given), `nll_choice`, `slope`, `converged`,
-        `message` and where each ended.
+        One row per climb: labels, `start` (from where), `nll_choice`, `slope`, `converged`,
+        `message`, and where it ended.
     people : People
         What it was fitted to.
     by : tuple of str
@@ -88,6 +88,7 @@ def fit(
     tied: Mapping[str, str] | None = None,
     stop: Literal["saturated", "exponential"] | None = "saturated",
     n_starts: int = 10,
+    rounds: int = 0,
     seed: int = 0,
     method: Method = "lbfgs",
     workers: int = 1,
@@ -116,6 +117,11 @@ def fit(
         Stop rule to fit, for theories that have one; None keeps that of the model.
     n_starts : int
         The first begins at the model given, each other one at the best of 64 random points.
+    rounds : int
+        Further rounds, at most, from the best so far of each subject: each parameter in turn is
+        moved to four places of its box and held there while the others are fitted, then released.
+        They end when none gains .1 nat. This finds optima that random starts miss, at the price
+        of four climbs for each parameter and round; of CMR fitted to many lists ask for 3.
     seed : int
         Of the random points.
     method : {"lbfgs", "de"}
@@ -123,7 +129,7 @@ def fit(
     workers : int
         Processes, each on one thread; the result is the same with any number.
     progress : function, optional
-        Called with the number of starts done and of all.
+        Called with the number of climbs done and of all known by then.
 
     Returns
     -------
@@ -153,61 +159,65 @@ def fit(
         raise ValueError(f"n_starts must be 1 or more, got {n_starts!r}")
     if stop is not None and stop not in STOP_RULES:
         raise ValueError(f"stop must be 'saturated', 'exponential' or None, got {stop!r}")
+    if method not in ("lbfgs", "de"):
+        raise ValueError(f"method must be 'lbfgs' or 'de', got {method!r}")
+    if workers < 1:
+        raise ValueError(f"workers must be 1 or more, got {workers!r}")
     space = search_space(model, free, bounds, tied)
     if not isinstance(data, People):
         data = observe_people(data, needed(paradigm))
     labels = (by,) if isinstance(by, str) else tuple(by or ())
     groups = named_groups(data, labels)
+    # a subject without recalls tells nothing about the parameters
+    fitted = {name: people for name, people in groups.items() if people.responses.any()}
     jobs = [
-        _Job(
-            space,
-            people.schedule,
-            people.responses,
-            None if k else space.point(model),
-            (seed, k),
-            method,
-        )
-        for people in groups.values()
+        _Job(name, space, people, None if k else space.point(model), (seed, k), method)
+        for name, people in fitted.items()
         for k in range(n_starts)
     ]
-    ends: dict[int, End] = {}
-
-    def done(number: int, end: End) -> None:
-        ends[number] = end
-        if progress is not None:
-            progress(len(ends), len(jobs))
-
-    interrupted = False
+    ends: dict[Hashable, list[tuple[str, End]]] = {name: [] for name in fitted}
+    note = ""
     try:
-        run_each(_run, jobs, workers, done)
+        _climb(jobs, ends, workers, progress)
+        before = dict.fromkeys(fitted, np.inf)
+        for _ in range(rounds):
+            best = {name: min((end for _, end in found), key=_nll) for name, found in ends.items()}
+            jobs = [
+                _Job(name, space, fitted[name], end.point, (seed, 0), method, (i, pin))
+                for name, end in best.items()
+                if before[name] - end.nll > SAME
+                for i in range(len(space.names))
+                for pin in PINS
+            ]
+            before = {name: end.nll for name, end in best.items()}
+            _climb(jobs, ends, workers, progress)
     except KeyboardInterrupt:
-        interrupted = True
+        n_done = sum(len(found) >= n_starts for found in ends.values())
+        note = f"interrupted: {n_done} of {len(groups)} are done, the others are missing"
+        note += "; further rounds are unfinished" if n_done == len(fitted) and rounds else ""
     rows: list[dict[str, Any]] = []
     starts: list[dict[str, Any]] = []
     models: dict[Hashable, Any] = {}
-    for g, (name, people) in enumerate(groups.items()):
+    for name, people in groups.items():
         named = {each: people.labels[each].iloc[0] for each in labels}
-        found = [ends.get(g * n_starts + k) for k in range(n_starts)]
-        of_group = [end for end in found if end is not None]
-        if len(of_group) < n_starts:
-            rows.append(named | {"status": "interrupted", "n_lists": len(people)})
+        if len(ends.get(name, [])) < n_starts:
+            status = "interrupted" if name in fitted else "no recalls"
+            rows.append(named | {"status": status, "n_lists": len(people)})
             continue
-        row, fitted = _finish(space, people, of_group, stop)
+        row, model_of_group = _finish(space, people, [end for _, end in ends[name]], stop)
         rows.append(named | row)
         starts += [
-            named | {"start": k, "nll_choice": end.nll} | end._asdict() | space.numbers(end.point)
-            for k, end in enumerate(of_group)
+            named
+            | {"start": start, "nll_choice": end.nll, "slope": end.slope}
+            | {"converged": end.converged, "message": end.message}
+            | space.numbers(end.point)
+            for start, end in ends[name]
         ]
-        if fitted is not None:
-            models[name] = fitted
-    note = ""
-    if interrupted:
-        n_done = sum(row["status"] != "interrupted" for row in rows)
-        note = f"interrupted: {n_done} of {len(groups)} are done, the others are missing"
+        if model_of_group is not None:
+            models[name] = model_of_group
     table = pd.DataFrame(rows)
     _warn(table, note)
-    kept = pd.DataFrame(starts).drop(columns=["point", "nll"], errors="ignore")
-    return Fits(table, models, kept, data, labels, note)
+    return Fits(table, models, pd.DataFrame(starts), data, labels, note)
 
 
 def named_groups(people: People, by: Sequence[str]) -> dict[Hashable, People]:
@@ -235,27 +245,68 @@ def check_has_likelihood(model: Any) -> None:
 
 
 class _Job(NamedTuple):
-    """One start for one subject."""
+    """One climb for one subject: from a start, or with one parameter held at first."""
 
+    group: Hashable
     space: Space
-    schedule: Schedule
-    responses: NDArray[np.integer]
+    people: People
     start: NDArray[np.floating] | None
     seed: tuple[int, int]
     method: Method
+    pin: tuple[int, float] | None = None
+
+    @property
+    def name(self) -> str:
+        if self.pin is not None:
+            return f"{self.space.names[self.pin[0]]} held at {self.pin[1]:g} of its box"
+        return "random" if self.start is None else "the model given"
 
 
 def _run(job: _Job) -> End:
-    likelihood = Likelihood(job.space, job.space.template.observe(job.schedule, job.responses))
-    return maximise(likelihood, job.start, job.seed, job.method)
+    likelihood = Likelihood(job.space, observe(job.space.template, job.people))
+    if job.pin is None:
+        return maximise(likelihood, job.start, job.seed, job.method)
+    assert job.start is not None
+    return descend_pinned(likelihood, job.start, *job.pin)
+
+
+def _climb(
+    jobs: list[_Job],
+    ends: dict[Hashable, list[tuple[str, End]]],
+    workers: int,
+    progress: Callable[[int, int], None] | None,
+) -> None:
+    """Do the jobs, and put where they ended to their subjects, in the order of the jobs."""
+    n_before = sum(map(len, ends.values()))
+    found: dict[int, End] = {}
+
+    def done(number: int, end: End) -> None:
+        found[number] = end
+        if progress is not None:
+            progress(n_before + len(found), n_before + len(jobs))
+
+    try:
+        run_each(_run, jobs, workers, done)
+    finally:
+        for number, end in sorted(found.items()):
+            ends[jobs[number].group].append((jobs[number].name, end))
+
+
+def _nll(end: End) -> float:
+    return end.nll
+
+
+def observe(model: Any, people: People) -> Any:
+    """What the likelihood of a theory needs of people's responses."""
+    return model.observe(people.schedule, people.responses)
 
 
 def _finish(
     space: Space, people: People, ends: list[End], stop: str | None
 ) -> tuple[dict[str, Any], Any]:
     """Row of the table and the model of one subject, from where its starts ended."""
-    best = min(ends, key=lambda end: end.nll)
-    observed = space.template.observe(people.schedule, people.responses)
+    best = min(ends, key=_nll)
+    observed = observe(space.template, people)
     row: dict[str, Any] = {"status": "fitted", "n_lists": len(people)}
     if not np.isfinite(best.nll):
         return row | {"status": "no start has a likelihood", "converged": False}, None
@@ -288,14 +339,16 @@ def _finish(
 
 def _warn(table: pd.DataFrame, note: str) -> None:
     """Tell what must not go unread."""
-    if note:
-        warnings.warn(note, FitWarning, stacklevel=3)
-    fitted = table[table["status"] != "interrupted"]
-    if "converged" in fitted and not fitted["converged"].all():
-        n = int((~fitted["converged"].astype(bool)).sum())
-        warnings.warn(
-            f"{n} of {len(fitted)} fits did not converge (column `converged` says which): their "
-            "estimates are where the search stopped; more starts or method='de' may help",
-            FitWarning,
-            stacklevel=3,
-        )
+    said = [note] if note else []
+    status = table["status"]
+    if (status == "no recalls").any():
+        said.append(f"{(status == 'no recalls').sum()} of {len(table)} have no recalls to fit")
+    if "converged" in table:
+        n_failed = int((table["converged"] == False).sum())  # NaN where not fitted
+        if n_failed:
+            said.append(
+                f"{n_failed} of {len(table)} did not converge (column `converged` says which): "
+                "their estimates are where the search stopped; more starts or method='de' may help"
+            )
+    for each in said:
+        warnings.warn(each, FitWarning, stacklevel=3)

@@ -19,6 +19,8 @@ N_POINTS = 64
 CHUNK = 16
 #: nats per width of the search box: no slope beyond this is left where a fit has converged
 TOLERANCE = 1e-2
+#: shares of its box at which a parameter is held in a further round
+PINS = (0.05, 0.35, 0.65, 0.95)
 #: times that a climb which stalled on a slope begins anew
 MAX_RESTARTS = 20
 
@@ -133,7 +135,36 @@ def maximise(
     return descend(likelihood, start, max_iterations)
 
 
-def descend(likelihood: Likelihood, start: NDArray[np.floating], max_iterations: int = 1000) -> End:
+class Pinned:
+    """A likelihood in which one parameter is held.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+    number : int
+        Of the free parameter.
+    value : float
+        Where in its box, 0 to 1.
+    """
+
+    def __init__(self, likelihood: Likelihood, number: int, value: float) -> None:
+        self.likelihood = likelihood
+        self.number = number
+        self.value = value
+
+    def value_and_gradient(self, point: NDArray[np.floating]) -> tuple[float, NDArray[np.floating]]:
+        """At a point of the other parameters, (free - 1,)."""
+        value, gradient = self.likelihood.value_and_gradient(self.complete(point))
+        return value, np.delete(gradient, self.number)
+
+    def complete(self, point: NDArray[np.floating]) -> NDArray[np.floating]:
+        """(free,) the point, with the one held in its place."""
+        return np.insert(point, self.number, self.value)
+
+
+def descend(
+    likelihood: Likelihood | Pinned, start: NDArray[np.floating], max_iterations: int = 1000
+) -> End:
     """L-BFGS-B from a point, begun anew where it stalls on a slope."""
     point, message, success = start, "no likelihood at the start, or no slope", False
     nll, gradient = likelihood.value_and_gradient(point)
@@ -172,6 +203,17 @@ def descend(likelihood: Likelihood, start: NDArray[np.floating], max_iterations:
     slope = _slope(point, gradient)
     converged = success and bool(np.isfinite(nll)) and slope <= TOLERANCE
     return End(point, nll, slope, converged, message)
+
+
+def descend_pinned(
+    likelihood: Likelihood, best: NDArray[np.floating], number: int, value: float
+) -> End:
+    """Climb from an optimum with one parameter moved and held there first, then released."""
+    pinned = Pinned(likelihood, number, value)
+    if len(best) == 1:
+        return descend(likelihood, pinned.complete(best[:0]))
+    others = descend(pinned, np.delete(best, number), max_iterations=60)
+    return descend(likelihood, pinned.complete(others.point))
 
 
 def _slope(point: NDArray[np.floating], gradient: NDArray[np.floating]) -> float:
