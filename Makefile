@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-slow test-gpu check notebooks bench wheel lab clean
+.PHONY: demo test test-slow test-gpu check notebooks bench theories wheel lab clean
 
 demo: .venv/ready            ## train, simulate, compare: the main job, a few minutes
 	$(BIN)/memsim run free-recall --out runs/demo-$$(date +%Y%m%d-%H%M%S)
@@ -24,10 +24,15 @@ check: .venv/ready           ## style and types
 notebooks: .venv/ready       ## run every notebook at small size
 	SMOKE_TEST=1 $(BIN)/pytest -q --nbmake --nbmake-timeout=300 notebooks
 
-bench: .venv/ready           ## measure the DNC and the analysis beside their peers, writes docs/benchmarks*.md
+bench: .venv/ready           ## measure the DNC, the analysis and the theories beside their peers, writes docs/benchmarks*.md
 	$(BIN)/pip install -q --disable-pip-version-check --no-deps dnc==1.1.0
 	$(BIN)/python -m benchmarks.dnc
 	$(BIN)/python -m benchmarks.analysis
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps cymr==0.14.3 joblib cloudpickle
+	$(BIN)/python -m benchmarks.theories
+
+theories: .venv/ready        ## compare theories with people in Murdock's six conditions, writes docs/theories.md
+	$(BIN)/python -m benchmarks.murdock
 
 wheel: .venv/ready           ## build the wheel
 	$(BIN)/pip wheel -q --no-deps -w dist .

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis import Recalls
 from memsim import simulate
@@ -29,6 +30,8 @@ CMR_SETS = {"10-2": ("CMR-10",), "20-1": ("G20", "G20u")}
 #: and g least of all (with these at .005 in place of .7, 20-1 is fitted as well: .097 and .098)
 FREE, TIED = ("mu_r", "sigma_r", "q", "a", "b1"), {"c": "a", "b2": "b1"}
 MEASURES = ("spc", "pfr", "lag_crp")
+#: counts of each measure, (2, x): what happened, and what could have
+Curves = dict[str, NDArray[np.floating]]
 BEGIN, END = "<!-- begin python -m benchmarks.murdock -->\n", "<!-- end -->"
 
 
@@ -75,9 +78,25 @@ def row_of(
     """Words per list and distances of one model from people."""
     task = task_of(condition)
     simulated = Recalls.from_table(simulate(model, task, n_lists=n_lists, seed=seed))
-    apart = distances(pooled(simulated, task), pooled(people, task))
+    curves, theirs = pooled(simulated, task), pooled(people, task)
     words = np.count_nonzero(simulated.recalled, axis=1).mean()
-    return {"condition": condition, "model": name, "words": words} | apart
+    row = {"condition": condition, "model": name, "words": words} | distances(curves, theirs)
+    return row | differences(curves, theirs)
+
+
+def differences(curves: Curves, people: Curves) -> dict[str, float]:
+    """Model less people where theories differ most."""
+    spc, pfr, crp = (curves[m][0] / curves[m][1] - people[m][0] / people[m][1] for m in MEASURES)
+    back, forth = len(crp) // 2 - 1, len(crp) // 2  # lags -5 to 5 without 0
+    return {
+        "first word": spc[0],
+        "second last": spc[-2],
+        "last": spc[-1],
+        "begins with the first": pfr[0],
+        "begins with the last": pfr[-1],
+        "lag -1": crp[back],
+        "lag +1": crp[forth],
+    }
 
 
 def compare(n_lists: int, n_starts: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -121,6 +140,18 @@ def markdown(rows: pd.DataFrame, fits: pd.DataFrame, n_lists: int, n_starts: int
         lines.append(
             f"| {row['condition']} | {row['model']} | {row['words']:.2f} | {' | '.join(values)} |"
         )
+    points = [
+        name for name in rows.columns if name not in ("condition", "model", "words", *MEASURES)
+    ]
+    lines += ["", "Model less people, at some points of these curves.", ""]
+    lines += [f"| condition | | {' | '.join(points)} |", f"|{'---|' * (len(points) + 2)}"]
+    for row in rows.dropna().to_dict("records"):
+        orderless = row["model"].startswith("SIMPLE")
+        values = [
+            "-" if orderless and point.startswith(("begins", "lag")) else f"{row[point]:+.2f}"
+            for point in points
+        ]
+        lines.append(f"| {row['condition']} | {row['model']} | {' | '.join(values)} |")
     fits = fits.dropna(axis="columns")  # parameters of other variants
     names = [name for name in fits.columns if name not in ("condition", "nats")]
     what = f"CMR as fitted here, best of {n_starts} starts, and its nats per recall (choices only)."
