@@ -4,13 +4,13 @@ cymr is run where it is installed (`pip install --no-deps cymr joblib cloudpickl
 gave for one set of parameters (version 0.14.3) are checked everywhere.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from memsim.cognitive import CMR, ExponentialStop
+from memsim.cognitive import CMR, ExponentialStop, SourceCMR
 
 from ..helpers import schedule_of
 
@@ -53,12 +53,27 @@ def random_model(rng):
     return CMR(**drawn, stop=stop)
 
 
-def of_cymr(cymr, model, condition, recalled, similarity=None):
-    """Log likelihood and events by cymr, with our parameters in its terms.
+def parameters_of_cymr(model):
+    """Its own item has Acf + Dcf, and Dfc is 1 - Lfc."""
+    return {
+        "B_enc": model.beta_enc, "B_start": model.beta_start, "B_rec": model.beta_rec,
+        "Afc": 0.0, "Dfc": 1 - model.gamma, "Lfc": model.gamma,
+        "Acf": model.alpha, "Dcf": model.delta - model.alpha, "Lcf": 1.0,
+        "P1": model.phi_s, "P2": model.phi_d, "T": model.temperature,
+        "X1": model.stop.theta_s, "X2": model.stop.theta_r,
+    }  # fmt: skip
 
-    Its own item has Acf + Dcf, and Dfc is 1 - Lfc; it takes the weight of a distractor, and one
-    before each item and one after the last.
-    """
+
+def lists_of_cymr(recalled):
+    positions = [np.arange(N_ITEMS)] * len(recalled)
+    return (
+        {"input": positions, "item_index": positions},
+        {"input": [row[row > 0] - 1 for row in recalled]},
+    )
+
+
+def of_cymr(cymr, model, condition, recalled, similarity=None):
+    """Log likelihood and events by cymr, which takes weights of distractors, not what they keep."""
     configuration, patterns = cymr.cmr.config_loc_cmr(N_ITEMS)
     weight = {
         kind: 0.0 if kind not in PHASES[condition] else
@@ -66,22 +81,16 @@ def of_cymr(cymr, model, condition, recalled, similarity=None):
         for kind in (BETWEEN, AFTER)
     }  # fmt: skip
     configuration.set_options(distraction=condition != "immediate")
-    parameters = {
-        "B_enc": model.beta_enc, "B_start": model.beta_start, "B_rec": model.beta_rec,
-        "Afc": 0.0, "Dfc": 1 - model.gamma, "Lfc": model.gamma,
-        "Acf": model.alpha, "Dcf": model.delta - model.alpha, "Lcf": 1.0,
-        "P1": model.phi_s, "P2": model.phi_d, "T": model.temperature,
-        "X1": model.stop.theta_s, "X2": model.stop.theta_r,
-        "B_distract": weight[BETWEEN], "B_retention": weight[AFTER],
-    }  # fmt: skip
+    parameters = parameters_of_cymr(model) | {
+        "B_distract": weight[BETWEEN],
+        "B_retention": weight[AFTER],
+    }
     if similarity is not None:
         item = ("task", "item")
         patterns["vector"]["sem"] = similarity
         configuration.set_weights("cf", {(item, item): "Acf + Dcf * loc + Scf * sem"})
         parameters["Scf"] = model.semantic_scale
-    positions = [np.arange(N_ITEMS)] * len(recalled)
-    study = {"input": positions, "item_index": positions}
-    recall = {"input": [row[row > 0] - 1 for row in recalled]}
+    study, recall = lists_of_cymr(recalled)
     log_p, n_events = cymr.cmr.CMR().likelihood_subject(
         study, recall, parameters, configuration, patterns
     )
@@ -136,3 +145,45 @@ def test_semantics(cymr, rng):
     log_p, _ = of_cymr(cymr, model, "delayed", recalled, similarity)
     assert float(ours.sum()) == pytest.approx(log_p, abs=1e-8)
     assert log_p != pytest.approx(of_cymr(cymr, MODEL, "delayed", recalled)[0], abs=0.1)
+
+
+def test_sources(cymr, rng):
+    """In cymr: a second context, whose units are sources and which items evoke from the start.
+
+    Ours is the limit in which what they evoke from the start is all but nothing beside what they
+    have learned. Without primacy, which cymr adds to learning and ours multiplies.
+    """
+    source = np.array([1, 1, 0, 1, 0, 0, 2, 2])
+    same = {f.name: getattr(MODEL, f.name) for f in fields(MODEL)} | {"phi_s": 0.0}
+    model = SourceCMR(**same, source=source, beta_source=0.55, source_learning=0.3)
+    recalled = model.recall(schedule_of(*[PHASES["immediate"]] * 30), rng)
+    log_p = model.log_likelihood(schedule_of(*[PHASES["immediate"]] * 30), recalled)
+    assert float(log_p.min()) > np.log(1e-5)
+
+    item = ("task", "item")
+    configuration = cymr.cmr.CMRParameters()
+    configuration.set_sublayers(f=["task"], c=["loc", "src"])
+    configuration.set_weights(
+        "fc", {(item, ("loc", "item")): "Dfc * loc", (item, ("src", "item")): "1e-9 * src"}
+    )
+    configuration.set_weights(
+        "cf", {(item, ("loc", "item")): "Acf + Dcf * loc", (item, ("src", "item")): "0 * src"}
+    )
+    configuration.set_sublayer_param(
+        "c",
+        "loc",
+        {"B_enc": "B_enc", "B_rec": "B_rec", "B_start": "B_start", "Lcf": "Lcf", "Lfc": "Lfc"},
+    )
+    configuration.set_sublayer_param(
+        "c",
+        "src",
+        {"B_enc": "B_src", "B_rec": "B_src", "B_start": "zero", "Lcf": "Lcf_src", "Lfc": "Lfc"},
+    )
+    parameters = parameters_of_cymr(model) | {"B_src": 0.55, "Lcf_src": 0.3, "zero": 0.0}
+    vectors = {"loc": np.eye(N_ITEMS), "src": np.eye(3)[source]}
+    patterns = {"items": np.arange(N_ITEMS), "vector": vectors}
+    study, recall = lists_of_cymr(recalled)
+    theirs, _ = cymr.cmr.CMR().likelihood_subject(
+        study, recall, parameters, configuration, patterns
+    )
+    assert float(log_p.sum()) == pytest.approx(float(theirs), abs=1e-6)
