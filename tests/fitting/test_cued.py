@@ -70,11 +70,11 @@ def test_what_a_theory_answers_comes_back():
 
 def test_a_fit_finds_the_truth():
     task = PairedAssociates(list_length=4, direction="mixed", second_test="mixed")
-    people = observe_cued(simulate(MODEL, task, n_lists=300))
+    people = observe_cued(simulate(MODEL, task, n_lists=120))
     free = ["tau", "omission", "w_sd", "rho_fb"]
     result = fit(MODEL, people, by=None, free=free, n_starts=2)
     row = result.table.iloc[0]
-    assert row["converged"] and row["n_best"] == 2 and row["n_events"] == 300 * 8
+    assert row["converged"] and row["n_best"] == 2 and row["n_events"] == 120 * 8
     for name in free:
         assert abs(row[name] - getattr(MODEL, name)) < 4 * row[f"se_{name}"]
 

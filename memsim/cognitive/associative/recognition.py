@@ -172,6 +172,20 @@ def probe_tests(schedule: Schedule, theory: str, speaks_to: str) -> ProbeTests:
     )
 
 
+def numbered(items: NDArray[np.integer]) -> tuple[NDArray[np.integer], int]:
+    """Number the different items of each list from 0, in order, and say how many there are at most.
+
+    Examples
+    --------
+    >>> numbered(np.array([[7, 4, 7, 9], [5, 5, 5, 6]]))
+    (array([[0, 1, 0, 2],
+           [0, 0, 0, 1]]), 3)
+    """
+    place = (items[:, :, None] == items[:, None, :]).argmax(axis=2)
+    number = np.cumsum(place == np.arange(items.shape[1]), axis=1) - 1
+    return np.take_along_axis(number, place, axis=1), int(number.max()) + 1
+
+
 class GlobalMatching(ABC):
     """A theory whose strengths decide about recognition and judgments of frequency."""
 

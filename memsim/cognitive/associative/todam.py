@@ -14,14 +14,15 @@ from memsim.cognitive.associative.recognition import (
     Moments,
     ObservedTests,
     ProbeTests,
+    numbered,
     probe_tests,
 )
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, check_whole, find_preset
 from paradigms import Schedule
 
 SPEAKS_TO = "cued recall of pairs, and recognition of words and of pairs"
-#: numbers of vectors held at a time
-CHUNK = 4_000_000
+#: elements of vectors held at a time; few enough for the cache
+CHUNK = 200_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,19 +172,19 @@ class TODAM(GlobalMatching):
 
     def strengths(self, tests: ProbeTests, rng: np.random.Generator) -> NDArray[np.float64]:
         """Dot product of each probe, a word or the convolution of a pair, with memory."""
-        words = np.concatenate([tests.item, tests.second, tests.probe, tests.partner], axis=1)
-        place = (words[:, :, None] == words[:, None, :]).argmax(axis=2)
-        ends = np.cumsum([tests.item.shape[1], tests.second.shape[1], tests.probe.shape[1]])
+        sides = [tests.item, tests.probe, *([tests.second, tests.partner] if tests.pairs else [])]
+        vector, n_vectors = numbered(np.concatenate(sides, axis=1))
+        ends = np.cumsum([side.shape[1] for side in sides])[:-1]
+        weight = np.where(tests.before, float(self.alpha) ** tests.age, 0.0)
         strength = np.zeros(tests.probe.shape)
-        for rows in _chunks(len(words), self.n_features * words.shape[1]):
-            vectors = self._vectors(rng, words[rows].shape) * (words[rows] != 0)[:, :, None]
-            vectors = vectors[np.arange(len(vectors))[:, None], place[rows]]
-            item, second, probe, partner = np.split(vectors, ends, axis=1)
-            trace = self._traces(item, second if tests.second.any() else None)
-            weight = np.where(tests.before, float(self.alpha) ** tests.age, 0.0)[rows]
-            if tests.pairs:
-                probe = convolve(probe, partner)
-            strength[rows] = np.einsum("ltn,ltp,lpn->lt", probe, weight, trace, optimize=True)
+        for rows in _chunks(len(vector), self.n_features * n_vectors):
+            drawn = self._vectors(rng, (len(vector[rows]), n_vectors))
+            lists = np.arange(len(drawn))[:, None]
+            item, probe, *others = (drawn[lists, k] for k in np.split(vector[rows], ends, axis=1))
+            trace = self._traces(item, others[0] if others else None)
+            if others:
+                probe = convolve(probe, others[1])
+            strength[rows] = (weight[rows] * (probe @ trace.swapaxes(1, 2))).sum(axis=2)
         return strength
 
     def moments(self, tests: ProbeTests) -> Moments:

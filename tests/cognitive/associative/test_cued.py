@@ -6,6 +6,8 @@ import pytest
 from memsim.cognitive.associative.cued import choose, cued_tests, places
 from paradigms import Interference, PairedAssociates, ProbedRecall
 
+from .helpers import repeated
+
 TASKS = [
     PairedAssociates(list_length=4, direction="mixed", presentations=(1, 3), second_test="mixed"),
     PairedAssociates(list_length=3, direction="backward", n_tests=1),
@@ -70,8 +72,7 @@ def test_words_stand_once():
 def test_choice_in_closed_form(rng):
     task = PairedAssociates(list_length=1)
     tests = cued_tests(task.trials(0, 0, n_lists=1), "a theory")
-    n = 30_000
-    many = cued_tests(task.trials(0, 0, n_lists=n), "a theory")
+    many = cued_tests(repeated(task.trials(0, 0, n_lists=1), 30_000), "a theory")
     match = np.where(many.candidates, 0.6, 99.0)
     said = choose(many, match, tau=0.5, omission=0.2, n_outside=2.0, rng=rng)
     weights = np.exp([1.2, 0.4]), 2.0

@@ -8,7 +8,7 @@ from analysis import cued_accuracy, frequency_discrimination
 from memsim import simulate
 from memsim.cognitive import MINERVA2
 from memsim.cognitive.associative.cued import cued_tests
-from memsim.cognitive.associative.minerva2 import cube_moments
+from memsim.cognitive.associative.echo_moments import cube_moments
 from paradigms import FrequencyJudgment, PairedAssociates, Recognition
 
 from .reference import echo_content, echo_intensity, trace_similarities
