@@ -186,7 +186,8 @@ def compare(
                 "theory": label,
                 "n_free": sum(name.startswith("se_") for name in each.table),
                 "converged": each.table["converged"].mean(),
-                "same_end": (each.table["n_best"] > 1).mean(),
+                "slope": each.table["slope"].max(),
+                "at_bound": each.table["at_bound"].mode()[0],
             }
             rows += rows_of(test, each.models, **labels)
         tables = {
@@ -194,7 +195,7 @@ def compare(
         }
         lengths = np.unique(train.labels["list_length"])
         labels |= {"theory": PLACES, "n_free": int((lengths * (lengths + intrusions)).sum())}
-        rows += rows_of(test, tables, **(labels | {"converged": 1.0, "same_end": 1.0}))
+        rows += rows_of(test, tables, **(labels | {"converged": 1.0, "slope": 0.0, "at_bound": ""}))
         print(f"  fold {held + 1} of {N_FOLDS}", flush=True)
     return pd.DataFrame(rows), in_sample
 
@@ -249,9 +250,16 @@ def report(table: pd.DataFrame) -> None:
             less = total.loc[(data, f"{JOINT} but {part}")]
             lost, fewer = less["nll"] - whole["nll"], int(whole["n_free"] - less["n_free"])
             p = chi2.sf(2 * lost, fewer)
-            print(f"| {data} | {part} | {lost:.1f} | {fewer} | {p:.1g} |")
-    short = table[table["converged"] < 1].groupby(["data", "parameters", "theory", "fold"])
-    print("\nNot converged (share of fits that did):\n", short["converged"].first())
+            print(f"| {data} | {part} | {lost:.1f} | {fewer} | {p:.0e} |")
+    print(
+        "\n## Fits that did not converge: share, and the largest slope left (nats per search box)\n"
+    )
+    print("| data | parameters | theory | share | slope |\n| --- | --- | --- | --- | --- |")
+    ends = table.drop_duplicates(["data", "parameters", "theory", "fold"])
+    for key, some in ends.groupby(["data", "parameters", "theory"], sort=False):
+        if (some["converged"] < 1).any():
+            share = 1 - some["converged"].mean()
+            print(f"| {' | '.join(key)} | {share:.2f} | {some['slope'].max():.2g} |")
 
 
 def phenomena(data: str, shared: Mapping[str, Any], people: People) -> None:
