@@ -126,7 +126,7 @@ def main() -> None:
 
 `python -m benchmarks.theories`, {datetime.date.today()}: {machine()}, torch {torch.__version__}, numba {version("numba")}, cymr {version("cymr")}. One thread.
 
-Likelihood of {options.lists:,} simulated lists of {LENGTH} words under CMR, CPU microseconds per list and parameter vector: median of {options.rounds} interleaved rounds, and range; in a round each is called again until a tenth of a second has passed. Ours is `choice_nll` of what `observe` gives, or its gradient; it leaves out the stop rule, whose likelihood does not depend on these parameters and which is fitted by itself. cymr includes it. cymr has the softmax rule only, so that there is no ratio for the power rule. Ratios: cymr / ours.
+Likelihood of {options.lists:,} simulated lists of {LENGTH} words under CMR, CPU microseconds per list and parameter vector: median of {options.rounds} interleaved rounds, and range; in a round each is called again until a tenth of a second has passed. Ours is `choice_nll` of what `observe` gives, or its gradient; it leaves out the stop rule, whose likelihood does not depend on these parameters and which is fitted by itself. cymr includes it. The plain code is `log_choice`, which follows contexts list by list and checks the recalls first. cymr has the softmax rule only, so that there is no ratio for the power rule. Ratios: cymr / ours.
 
 | parameters | what | microseconds per list | ratio |
 | --- | --- | --- | --- |

@@ -114,6 +114,8 @@ class TestReferenceSets:
         schedule = immediate(10, len(recalled), seconds=2.0)
         nll = -float(model.log_choice(schedule, recalled).sum())
         assert nll == pytest.approx(choice, abs=1e-3)
+        fast = model.choice_nll(model.observe(schedule, recalled))
+        assert float(fast) == pytest.approx(nll, rel=1e-12)
         nll = -float(model.log_likelihood(schedule, recalled).sum())
         assert nll == pytest.approx(total, abs=1e-3)
 
@@ -144,6 +146,13 @@ def test_murdock_20_1(name, total, tolerance):
     assert np.count_nonzero(recalled) + len(recalled) == 9380
     log_p = CMR.preset(name).log_likelihood(immediate(20, len(recalled)), recalled)
     assert -float(log_p.sum()) == pytest.approx(total, abs=tolerance)
+
+
+@pytest.mark.parametrize(("name", "choice"), [("G20", 18106.78), ("G20u", 17736.4)])
+def test_choices_on_murdock_20_1(name, choice):
+    model, recalled = CMR.preset(name), murdock("20-1")
+    nll = model.choice_nll(model.observe(immediate(20, len(recalled)), recalled))
+    assert float(nll) == pytest.approx(choice, abs=0.05)
 
 
 def test_g20_first_recall():

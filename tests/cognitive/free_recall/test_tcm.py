@@ -100,5 +100,7 @@ class TestReferenceSets:
         schedule = immediate(10, len(recalled), seconds=2.0)
         nll = -float(model.log_choice(schedule, recalled).sum())
         assert nll == pytest.approx(choice, abs=1e-3)
+        fast = model.choice_nll(model.observe(schedule, recalled))
+        assert float(fast) == pytest.approx(nll, rel=1e-12)
         nll = -float(model.log_likelihood(schedule, recalled).sum())
         assert nll == pytest.approx(total, abs=1e-3)
