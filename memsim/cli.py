@@ -1,4 +1,4 @@
-"""The command line: `memsim run PARADIGM`, `memsim data list`."""
+"""The command line: `memsim run PARADIGM`, `memsim fit MODEL`, `memsim data list`."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from rich.table import Table
 from memsim.data_command import add_data_options, show_data
 from memsim.experiments import RUNS, Run, run_experiment
 from memsim.experiments.run import check_fit, plan
+from memsim.fit_command import fit_command, fit_options
 from memsim.run_folder import RunFolder
 from memsim.train import Progress
 
@@ -24,6 +25,8 @@ from memsim.train import Progress
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status is 2 for what the user can mend, 130 for Ctrl-C."""
     words = [_underscored(word) for word in (sys.argv[1:] if arguments is None else arguments)]
+    if words[:1] == ["fit"]:
+        return fit_command(words[1:] or ["--help"])
     if words[:1] != ["run"] or len(words) < 2 or words[1] not in RUNS:
         # of the rest, all but `data` are help or a mistake, which end here
         unfinished = words in ([], ["run"], ["data"])
@@ -57,6 +60,7 @@ def command_line() -> ArgumentParser:
     run = ArgumentParser(description="Run a whole experiment into a folder.")
     commands = parser.add_subcommands(dest="command")
     commands.add_subcommand("run", run, help="run a whole experiment into a folder")
+    commands.add_subcommand("fit", fit_options(), help="fit a theory to people")
     data = ArgumentParser(description="Human data, by name.")
     commands.add_subcommand("data", data, help="list human data, show one data set")
     add_data_options(data)
