@@ -24,6 +24,7 @@ from memsim.cognitive.free_recall.context import (
 )
 from memsim.cognitive.free_recall.phases import StudyPhase
 from memsim.cognitive.free_recall.retrieved_context import ContextModel, Memory
+from memsim.cognitive.free_recall.similarity import among, check_similarity
 from memsim.cognitive.parameters import Parameter, Preset, check_ranges, find_preset
 from memsim.cognitive.stopping import ExponentialStop, StopRule
 
@@ -250,40 +251,6 @@ def retrieved_context(
     """
     old = torch.eye(*learned.shape[-2:], dtype=learned.dtype).roll(1, dims=1)
     return normalise((1 - gamma) * old + gamma * learned)
-
-
-def check_similarity(similarity: NDArray[np.floating]) -> None:
-    """Raise an error unless this is a square matrix of numbers."""
-    shape = np.shape(similarity)
-    if len(shape) != 2 or shape[0] != shape[1]:
-        raise ValueError(
-            f"similarity must be a square matrix (words, words), got shape {shape}; row k - 1 is "
-            "that of item k of the schedule"
-        )
-    if not np.isfinite(similarity).all():
-        raise ValueError("similarity must hold numbers, but holds NaN or infinity")
-
-
-def among(
-    similarity: NDArray[np.floating], phase: StudyPhase
-) -> Float[np.ndarray, "lists items items"]:
-    """Similarity of the words of each list to one another.
-
-    Examples
-    --------
-    >>> words = np.array([[2, 1]])
-    >>> among(np.array([[1.0, 0.1], [0.3, 1.0]]), StudyPhase(np.array([0]), (), words))
-    array([[[1. , 0.3],
-            [0.1, 1. ]]])
-    """
-    words = phase.words
-    if words is None or words.max() > len(similarity):
-        shown = "no words" if words is None else f"item {words.max()}"
-        raise ValueError(
-            f"similarity is of {len(similarity)} words, but the schedule shows {shown}; give the "
-            "similarities of all words of the pool"
-        )
-    return np.asarray(similarity, dtype=np.float64)[words[:, :, None] - 1, words[:, None, :] - 1]
 
 
 _STOP_10 = stopping.preset("exponential-10")

@@ -83,8 +83,9 @@ def nll_in_torch(task: Task, space: ItemSpace) -> Tensor:
 def choice_nll(prefixes: Prefixes, rule: ChoiceRule, space: ItemSpace) -> Tensor:
     """Minus the log likelihood, compiled where that is possible: float64 on the CPU.
 
-    Under `torch.func` transforms too, and differentiable as often as one likes. The parameter of
-    the rule is that of `space`.
+    Under `torch.func` transforms too, and differentiable as often as one likes, backwards: forward
+    mode (`jacfwd`, `torch.func.hessian`) is not there, `jacrev` of `jacrev` is. The parameter of the
+    rule is that of `space`.
     """
     task = Task(prefixes, rule.name, rule.floor)
     compiled = all(x.device.type == "cpu" and x.dtype == torch.float64 for x in space)
