@@ -3,21 +3,20 @@
 import warnings
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis import Recalls
 from memsim.cognitive.stopping import ExponentialStop
+from memsim.fitting.climbs import Job, climb, nll_of, observe
 from memsim.fitting.curves import compare_curves, curves_of
 from memsim.fitting.identifiability import curvature
-from memsim.fitting.likelihood import PINS, End, Likelihood, Method, descend_pinned, maximise
+from memsim.fitting.likelihood import PINS, End, Likelihood, Method
 from memsim.fitting.people import Paradigms, People, observe_people
 from memsim.fitting.space import Space, search_space
 from memsim.fitting.stop import STOP_RULES, fit_stop, n_events
-from memsim.fitting.workers import run_each
 from memsim.threads import one_thread
 
 #: starts that end within so many nats of the best have found the same optimum
@@ -171,26 +170,28 @@ def fit(
     # a subject without recalls tells nothing about the parameters
     fitted = {name: people for name, people in groups.items() if people.responses.any()}
     jobs = [
-        _Job(name, space, people, None if k else space.point(model), (seed, k), method)
+        Job(name, space, people, None if k else space.point(model), (seed, k), method)
         for name, people in fitted.items()
         for k in range(n_starts)
     ]
     ends: dict[Hashable, list[tuple[str, End]]] = {name: [] for name in fitted}
     note = ""
     try:
-        _climb(jobs, ends, workers, progress)
+        climb(jobs, ends, workers, progress)
         before = dict.fromkeys(fitted, np.inf)
         for _ in range(rounds):
-            best = {name: min((end for _, end in found), key=_nll) for name, found in ends.items()}
+            best = {
+                name: min((end for _, end in found), key=nll_of) for name, found in ends.items()
+            }
             jobs = [
-                _Job(name, space, fitted[name], end.point, (seed, 0), method, (i, pin))
+                Job(name, space, fitted[name], end.point, (seed, 0), method, (i, pin))
                 for name, end in best.items()
                 if before[name] - end.nll > SAME
                 for i in range(len(space.names))
                 for pin in PINS
             ]
             before = {name: end.nll for name, end in best.items()}
-            _climb(jobs, ends, workers, progress)
+            climb(jobs, ends, workers, progress)
     except KeyboardInterrupt:
         n_done = sum(len(found) >= n_starts for found in ends.values())
         note = f"interrupted: {n_done} of {len(groups)} are done, the others are missing"
@@ -244,68 +245,11 @@ def check_has_likelihood(model: Any) -> None:
         )
 
 
-class _Job(NamedTuple):
-    """One climb for one subject: from a start, or with one parameter held at first."""
-
-    group: Hashable
-    space: Space
-    people: People
-    start: NDArray[np.floating] | None
-    seed: tuple[int, int]
-    method: Method
-    pin: tuple[int, float] | None = None
-
-    @property
-    def name(self) -> str:
-        if self.pin is not None:
-            return f"{self.space.names[self.pin[0]]} held at {self.pin[1]:g} of its box"
-        return "random" if self.start is None else "the model given"
-
-
-def _run(job: _Job) -> End:
-    likelihood = Likelihood(job.space, observe(job.space.template, job.people))
-    if job.pin is None:
-        return maximise(likelihood, job.start, job.seed, job.method)
-    assert job.start is not None
-    return descend_pinned(likelihood, job.start, *job.pin)
-
-
-def _climb(
-    jobs: list[_Job],
-    ends: dict[Hashable, list[tuple[str, End]]],
-    workers: int,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    """Do the jobs, and put where they ended to their subjects, in the order of the jobs."""
-    n_before = sum(map(len, ends.values()))
-    found: dict[int, End] = {}
-
-    def done(number: int, end: End) -> None:
-        found[number] = end
-        if progress is not None:
-            progress(n_before + len(found), n_before + len(jobs))
-
-    try:
-        run_each(_run, jobs, workers, done)
-    finally:
-        for number, end in sorted(found.items()):
-            ends[jobs[number].group].append((jobs[number].name, end))
-
-
-def _nll(end: End) -> float:
-    return end.nll
-
-
-def observe(model: Any, people: People) -> Any:
-    """What the likelihood of a theory needs of people's responses."""
-    return model.observe(people.schedule, people.responses)
-
-
 def _finish(
     space: Space, people: People, ends: list[End], stop: str | None
 ) -> tuple[dict[str, Any], Any]:
     """Row of the table and the model of one subject, from where its starts ended."""
-    best = min(ends, key=_nll)
+    best = min(ends, key=nll_of)
     observed = observe(space.template, people)
     row: dict[str, Any] = {"status": "fitted", "n_lists": len(people)}
     if not np.isfinite(best.nll):

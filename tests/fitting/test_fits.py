@@ -159,7 +159,7 @@ def test_any_number_of_workers_gives_the_same():
     assert seen == [(k, 4) for k in (1, 2, 3, 4)] * 2
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_interrupted_fit_keeps_what_is_done(workers):
     """Ctrl-C while the last subjects are fitted."""
     truth = TCM.preset("TCM-10")
