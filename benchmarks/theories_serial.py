@@ -4,19 +4,16 @@ Gradient, position, chain and all three together are fitted to two data sets by 
 once with the same parameters for all people and once for each person, and scored on lists they were
 not fitted to. Writes one row per theory, person and fold, prints the tables of
 docs/serial_theories.md, and draws its figure. Trials come from MEMSIM_DATA, or from their source
-with --download. About half an hour on one core.
+with --download. About ten minutes of CPU time.
 """
 
 import argparse
-import warnings
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import chi2
 
 from analysis import (
@@ -28,183 +25,21 @@ from analysis import (
     save_figure,
     serial_accuracy,
 )
-from memsim.cognitive.serial_recall import (
-    ChainingModel,
-    JointModel,
-    PlaceTable,
-    PrimacyModel,
-    StartEndModel,
-    UniformModel,
+from benchmarks.serial_fits import (
+    CHAIN,
+    DATA,
+    GRADIENT,
+    JOINT,
+    ORDER,
+    PARTS,
+    POSITION,
+    STAGES,
+    compare,
+    complete,
 )
-from memsim.fitting import FitWarning, People, fit, observe_people
+from memsim.fitting import People, observe_people
 from memsim.simulate import simulate
 from paradigms import SerialRecall
-
-N_FOLDS = 5
-LOGAN, FARRELL = "Logan (2021)", "Farrell & Lewandowsky (2004)"
-#: people, list lengths, whether intrusions could happen
-DATA = {
-    LOGAN: ("logan2021/serial_recall", (5, 6, 7), True),
-    FARRELL: ("farrell_lewandowsky2004/exp2_cond0", (6,), False),
-}
-#: the same parameters for all, own ones for each person, and for all again in reports without gaps
-STAGES = ("shared", "own", "complete")
-UNIFORM, PLACES, GRADIENT, POSITION, CHAIN, JOINT = (
-    "No order",
-    "Places, counted",
-    "Primacy model",
-    "Start-end model",
-    "Chaining",
-    "All three",
-)
-ORDER = [UNIFORM, GRADIENT, CHAIN, PLACES, POSITION, JOINT]
-SEM = {"s0": 1.0, "S": 0.8, "e0": 0.6, "E": 0.5}
-LINKS = {"k_f": 1.0, "a_b": 0.3, "k_b": 1.0, "a_0": 1.0, "k_0": 1.0, "p": 0.3, "p_d": 0.6}
-#: weight of each theory in the joint model, and the parameters that go with it
-PARTS = {
-    GRADIENT: ("w_o", ("P", "D")),
-    POSITION: ("w_p", ("S", "e0", "E")),
-    CHAIN: ("w_c", tuple(LINKS)),
-}
-RULE = ("suppression", "r_s", "theta", "theta_x")
-
-
-class Theory(NamedTuple):
-    """What is fitted: a model to begin with, and the names of what is free."""
-
-    model: Any
-    free: tuple[str, ...]
-
-
-def theories(intrusions: bool) -> dict[str, Theory]:
-    """Every theory, with intrusions or without."""
-    rule: dict[str, Any] = {"suppression": 0.95, "r_s": 0.3}
-
-    def other(theta: float) -> dict[str, Any]:
-        return {"theta": theta, "theta_x": theta if intrusions else None}
-
-    models = {
-        UNIFORM: UniformModel(**other(-1.0)),
-        GRADIENT: PrimacyModel(P=8.0, D=0.3, tau=1.0, **other(1.0), **rule),
-        POSITION: StartEndModel(**SEM, tau=0.15, **other(0.2), **rule),
-        CHAIN: ChainingModel(**LINKS, tau=0.2, **other(0.1), **rule),
-        JOINT: JointModel(
-            w_o=0.3, w_p=3.0, w_c=2.0, P=8.0, D=0.3, tau=1.0, **SEM, **LINKS, **other(0.5), **rule
-        ),
-    }
-    return {
-        label: Theory(model, tuple(n for n in type(model).search if getattr(model, n) is not None))
-        for label, model in models.items()
-    }
-
-
-def without(joint: Theory, part: str) -> Theory:
-    """The joint model without one of the theories."""
-    weight, shape = PARTS[part]
-    free = tuple(name for name in joint.free if name not in (weight, *shape))
-    return Theory(replace(joint.model, **{weight: 0.0}), free)
-
-
-def own(joint: Theory, fitted: Any) -> Theory:
-    """The joint model for one person: weights and rule are its own, the rest is as fitted to all."""
-    weights = tuple(weight for weight, _ in PARTS.values())
-    return Theory(fitted, tuple(name for name in joint.free if name in (*weights, *RULE)))
-
-
-def folds(people: People) -> NDArray[np.integer]:
-    """(lists,) fold of each list: of every five of a person and a length, one in each."""
-    return people.labels.groupby(["subject", "list_length"]).cumcount().to_numpy() % N_FOLDS
-
-
-def rows_of(people: People, models: Mapping[Any, Any], **labels: Any) -> Iterator[dict[str, Any]]:
-    """Score of each person; a single model, under "all", is that of everybody."""
-    for (subject,), some in people.groups(["subject"]):
-        model = models.get(subject, models.get("all"))
-        log_p = model.log_likelihood(some.schedule, some.responses)
-        yield {
-            "subject": subject,
-            **labels,
-            "nll": -float(log_p.sum()),
-            "n_responses": int(some.schedule.asked.sum()),
-        }
-
-
-def fitted_to(theory: Theory, people: People, by: str | None, n_starts: int) -> Any:
-    """Fits of a theory; whether they converged goes into the table, not onto the screen."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FitWarning)
-        return fit(theory.model, people, by=by, free=theory.free, n_starts=n_starts)
-
-
-def shared_fits(
-    people: People, known: Mapping[str, Theory], n_starts: int, parts: bool
-) -> dict[str, Any]:
-    """One set of parameters for everybody; the joint model also without each of its parts."""
-    fits = {}
-    for label, theory in known.items():
-        # the joint model has several optima, the others have shown one
-        starts = n_starts if label == JOINT or parts else 1
-        fits[label] = fitted_to(theory, people, None, starts)
-    if parts:
-        joint = Theory(fits[JOINT].models["all"], known[JOINT].free)
-        for part in PARTS:  # these begin where the whole has ended
-            fits[f"{JOINT} but {part}"] = fitted_to(without(joint, part), people, None, n_starts)
-    return fits
-
-
-def own_fits(people: People, known: Mapping[str, Theory], n_starts: int) -> dict[str, Any]:
-    """A set of parameters for each person."""
-    joint = fitted_to(known[JOINT], people, None, 1).models["all"]
-    todo = {**known, JOINT: own(known[JOINT], joint)}
-    return {label: fitted_to(each, people, "subject", n_starts) for label, each in todo.items()}
-
-
-def compare(
-    people: People, intrusions: bool, parameters: str, n_starts: int
-) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Scores of all theories on one data set, in sample (fold -1) and held out.
-
-    Returns
-    -------
-    scores, and what was fitted in sample
-    """
-    fold, known, rows = folds(people), theories(intrusions), []
-    in_sample: dict[str, Any] = {}
-    for held in range(-1, N_FOLDS):
-        train = people if held < 0 else people.take(np.flatnonzero(fold != held))
-        test = people if held < 0 else people.take(np.flatnonzero(fold == held))
-        groups = {"all": train}
-        if parameters == "own":
-            groups = {key: some for (key,), some in train.groups(["subject"])}
-            fits = own_fits(train, known, n_starts if held < 0 else 1)
-        else:
-            fits = shared_fits(train, known, n_starts if held < 0 else 2, parts=held < 0)
-        in_sample = in_sample or fits
-        labels: dict[str, Any] = {"parameters": parameters, "fold": held}
-        for label, each in fits.items():
-            labels |= {
-                "theory": label,
-                "n_free": sum(name.startswith("se_") for name in each.table),
-                "converged": each.table["converged"].mean(),
-                "slope": each.table["slope"].max(),
-                "at_bound": each.table["at_bound"].mode()[0],
-            }
-            rows += rows_of(test, each.models, **labels)
-        tables = {
-            key: PlaceTable.fitted(some.schedule, some.responses) for key, some in groups.items()
-        }
-        lengths = np.unique(train.labels["list_length"])
-        labels |= {"theory": PLACES, "n_free": int((lengths * (lengths + intrusions)).sum())}
-        rows += rows_of(test, tables, **(labels | {"converged": 1.0, "slope": 0.0, "at_bound": ""}))
-        print(f"  fold {held + 1} of {N_FOLDS}", flush=True)
-    return pd.DataFrame(rows), in_sample
-
-
-def complete(people: People) -> People:
-    """Lists reported without omission or intrusion, where theories differ in order alone."""
-    asked = people.schedule.asked.sum(axis=1)
-    rows = (people.responses > 0).sum(axis=1) == asked
-    return people.take(np.flatnonzero(rows))
 
 
 def per_person(table: pd.DataFrame, in_sample: bool = False) -> pd.DataFrame:
@@ -278,6 +113,33 @@ def phenomena(data: str, shared: Mapping[str, Any], people: People) -> None:
         print(f"| {label} | {curve} | {counts['fill_in'] / counts['infill']:.1f} |")
 
 
+def gains(data: str, shared: Mapping[str, Any], people: People) -> None:
+    """Print how much better than the start-end model, by what was said just before."""
+    places = np.arange(1, people.schedule.presented.shape[1] + 1)
+    said = recalls_of(people).recalled[:, : len(places)]
+    before = np.pad(said, ((0, 0), (1, len(places) - said.shape[1])))[:, : len(places)]
+    asked = places <= people.schedule.asked.sum(axis=1)[:, None]
+    kinds = {
+        "nothing yet": places == 1,
+        "the right item": before == places - 1,
+        "another item": (before > 0) & (before != places - 1),
+        "nothing": before == 0,
+        "no item of the list": before < 0,
+    }
+    log_p = {
+        label: shared[label].log_likelihood(people.schedule, people.responses).numpy()
+        for label in (POSITION, GRADIENT, JOINT)
+    }
+    print(f"\n## {data}: nats gained on the start-end model (per response, total)\n")
+    rest = asked.copy()
+    for kind, there in kinds.items():
+        here, rest = rest & there, rest & ~there
+        for label in (GRADIENT, JOINT):
+            gain = (log_p[label] - log_p[POSITION])[here]
+            if gain.size:
+                print(f"| after {kind} | {label} | {gain.mean():+.3f} | {gain.sum():+.0f} |")
+
+
 def draw(table: pd.DataFrame, path: str) -> None:
     """The figure of docs/serial_theories.md."""
     # without the model of no order, which is so far off that one would see nothing else
@@ -302,6 +164,7 @@ def run(data: str, stage: str, n_starts: int) -> pd.DataFrame:
         for label, model in shared.items():
             print(label, model, flush=True)
         phenomena(data, shared, people)
+        gains(data, shared, people)
     return scores.assign(data=f"{data}, complete reports" if stage == "complete" else data)
 
 
