@@ -1,13 +1,13 @@
-"""How well a curve is known: two halves of the same subjects' lists, compared."""
+"""How well a curve is known: two halves of the lists or of the subjects, compared."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.checks import and_more
+from analysis.checks import and_more, one_of
 from analysis.counts import by_columns, group_lists, sum_groups
 from analysis.measures import counts_of, recalls_for
 from analysis.recalls import Recalls
@@ -20,6 +20,7 @@ def noise_ceiling(
     by: str | Sequence[str] | None = None,
     n_splits: int = 100,
     seed: int = 0,
+    halves: Literal["lists", "subjects"] = "lists",
     **definition: Any,
 ) -> pd.DataFrame:
     """Split-half reliability of a curve: how close any model can come to it.
@@ -28,20 +29,23 @@ def noise_ceiling(
     mean over subjects), and the two are compared; then again, `n_splits` times. Half the lists
     make a noisier curve than all of them: the columns with `_all` say what holds for all lists.
 
-    The halves have the same subjects, so the ceiling is about these people, not about others.
+    Halves of lists have the same subjects, so that the ceiling is about these people, not about
+    others; halves of subjects differ as groups of people do.
 
     Parameters
     ----------
     measure : function
         A measure of this package that has an x, such as `spc`.
     recalls : recall table or Recalls
-        Two lists or more of each subject.
+        Two lists or more of each subject, or two subjects.
     by : str or list of str
         Labels that divide the lists; each gets a ceiling of its own.
     n_splits : int
         Random splits, averaged.
     seed : int
         The same seed gives the same splits.
+    halves : {"lists", "subjects"}
+        What is halved: the lists of every subject, or the subjects, each with all lists.
     **definition
         Options of the measure, such as `skip_outputs`.
 
@@ -58,7 +62,8 @@ def noise_ceiling(
     Raises
     ------
     ValueError
-        If `measure` is not a measure of this package or has no x, or a subject has only one list.
+        If `measure` is not a measure of this package or has no x, or a subject has only one list,
+        or there is only one where subjects are halved.
 
     Examples
     --------
@@ -80,17 +85,24 @@ def noise_ceiling(
     """
     if n_splits < 1:
         raise ValueError(f"n_splits must be 1 or more, got {n_splits}")
+    one_of("halves", halves, ("lists", "subjects"))
     recalls = recalls_for([measure], recalls)
     x, actual, possible = list_counts(measure, recalls, definition)
     keep = compared(x)
     keys, of_list = group_lists(recalls, by_columns(by))
     subjects, subject = group_lists(recalls, ["subject", *by_columns(by)])
-    _check_lists(subjects, subject)
+    if halves == "lists":
+        _check_lists(subjects, subject)
+        divide = _halves_of_lists
+    else:
+        _check_subjects(keys, subject, of_list)
+        divide = _halves_of_subjects
     rng = np.random.default_rng(seed)
-    parts = [
-        _compare(actual[of_list == i][:, keep], possible[of_list == i][:, keep], s, n_splits, rng)
-        for i, s in enumerate(_dense(subject[of_list == i]) for i in range(len(keys)))
-    ]
+    parts = []
+    for i in range(len(keys)):
+        there = of_list == i
+        counts = (actual[there][:, keep], possible[there][:, keep])
+        parts.append(_compare(counts, _dense(subject[there]), divide, n_splits, rng))
     result = pd.concat([keys.reset_index(drop=True), pd.DataFrame(parts)], axis=1)
     return result.assign(
         n_lists=np.bincount(of_list),
@@ -133,24 +145,17 @@ def correlation(first: NDArray[np.float64], second: NDArray[np.float64]) -> floa
 
 
 def _compare(
-    actual: NDArray[np.float64],
-    possible: NDArray[np.float64],
+    counts: tuple[NDArray[np.float64], NDArray[np.float64]],
     subject: NDArray[np.integer],
+    divide: Callable[[NDArray[np.integer], np.random.Generator], NDArray[np.integer]],
     n_splits: int,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    n_lists, n_subjects = len(subject), int(subject.max()) + 1
-    start = np.concatenate([[0], np.cumsum(np.bincount(subject))])[:-1]
+    n_subjects = int(subject.max()) + 1
     rs, rmsds = [], []
     for _ in range(n_splits):
-        # the lists of each subject in random order: every other one goes to the other half
-        order = np.lexsort((rng.random(n_lists), subject))
-        half = np.empty(n_lists, dtype=int)
-        half[order] = (np.arange(n_lists) - start[subject[order]]) % 2
-        both = half * n_subjects + subject
-        sums = [
-            np.split(sum_groups(counts, both, 2 * n_subjects), 2) for counts in (actual, possible)
-        ]
+        both = divide(subject, rng) * n_subjects + subject
+        sums = [np.split(sum_groups(each, both, 2 * n_subjects), 2) for each in counts]
         first, second = (mean_curve(sums[0][k], sums[1][k]) for k in (0, 1))
         rs.append(correlation(first, second))
         deviation = (first - second)[~np.isnan(first - second)]
@@ -166,6 +171,22 @@ def _compare(
     }
 
 
+def _halves_of_lists(subject: NDArray[np.integer], rng: np.random.Generator) -> NDArray[np.integer]:
+    """(lists,) 0 or 1: the lists of each subject in random order, every other one in 1."""
+    order = np.lexsort((rng.random(len(subject)), subject))
+    start = np.concatenate([[0], np.cumsum(np.bincount(subject))])[:-1]
+    half = np.empty(len(subject), dtype=int)
+    half[order] = (np.arange(len(subject)) - start[subject[order]]) % 2
+    return half
+
+
+def _halves_of_subjects(
+    subject: NDArray[np.integer], rng: np.random.Generator
+) -> NDArray[np.integer]:
+    """(lists,) 0 or 1: the subjects in random order, every other one in 1."""
+    return (rng.permutation(int(subject.max()) + 1) % 2)[subject]
+
+
 def _dense(labels: NDArray[np.integer]) -> NDArray[np.integer]:
     """The same labels, numbered from 0 without gaps."""
     return np.unique(labels, return_inverse=True)[1]
@@ -179,3 +200,15 @@ def _check_lists(subjects: pd.DataFrame, subject: NDArray[np.integer]) -> None:
             f"halves need two lists or more of every subject: {where} has one"
             f"{and_more((n < 2).sum() - 1, 'subject')}; leave them out"
         )
+
+
+def _check_subjects(
+    keys: pd.DataFrame, subject: NDArray[np.integer], of_list: NDArray[np.integer]
+) -> None:
+    for i in range(len(keys)):
+        if len(np.unique(subject[of_list == i])) < 2:
+            where = f" in {keys.iloc[i].to_dict()}" if keys.shape[1] else ""
+            raise ValueError(
+                f"halves of subjects need two subjects or more: there is one{where}; "
+                "halves='lists' compares halves of one person's lists"
+            )

@@ -50,6 +50,37 @@ def test_curves_are_means_over_subjects():
     assert np.isnan(row["r"])  # half of the subjects each: the curve is flat
 
 
+def test_halves_of_subjects_by_hand():
+    """One recalls the first word, the other the second: every split holds one against the other."""
+    recalls = Recalls.from_positions([[1], [1], [2]], 2, subject=[1, 1, 2])
+    row = noise_ceiling(spc, recalls, n_splits=5, halves="subjects").iloc[0]
+    assert (row["rmsd"], row["r"]) == (1, pytest.approx(-1))
+    assert noise_ceiling(spc, recalls.take(recalls.labels["subject"] == 1)).iloc[0]["rmsd"] == 0
+
+
+def test_of_four_subjects_a_split_in_three_puts_the_like_together():
+    recalls = Recalls.from_positions([[1], [1], [2], [2]], 2, subject=[1, 2, 3, 4])
+    row = noise_ceiling(spc, recalls, n_splits=1500, halves="subjects").iloc[0]
+    assert row["rmsd"] == pytest.approx(1 / 3, abs=4 * np.sqrt(2 / 9 / 1500))
+
+
+def test_subjects_who_differ_in_nothing_but_chance_are_as_far_apart_as_their_lists():
+    recalls = simulated(40, 12, seed=1)
+    of_lists, of_subjects = (
+        noise_ceiling(spc, recalls, n_splits=200, halves=halves)["rmsd"].iloc[0]
+        for halves in ("lists", "subjects")
+    )
+    assert of_subjects == pytest.approx(of_lists, rel=0.15)
+
+
+def test_halves_that_there_are_not():
+    one = Recalls.from_positions([[1], [2]], 2)
+    with pytest.raises(ValueError, match="halves of subjects need two subjects or more: there is"):
+        noise_ceiling(spc, one, halves="subjects")
+    with pytest.raises(ValueError, match="halves"):
+        noise_ceiling(spc, one, halves="words")
+
+
 def test_the_ceiling_is_the_deviation_from_the_truth():
     """Over simulated samples, the rms of both agree, and so do reliability and correlation."""
     ceilings, deviations, correlations = [], [], []
