@@ -216,12 +216,14 @@ def test_every_paradigm_explains_its_options_and_runs(command, asked, capsys):
 @pytest.mark.parametrize("kind", RUNS.values())
 def test_every_summary_fits_a_terminal_of_80_characters(kind):
     row = dict.fromkeys(kind.shown, 0.123) | {"words": 10.25, "criterion": -0.25}
-    sources = {"DNC without noise": "not fitted", "DNC noise 0.15": "not fitted"}
+    sources = {"DNC without noise": "not fitted", "Start-end model": "fitted to these data"}
+    sources |= {"Summed similarity": "reference parameters"}
     rows = [{"source": name, "status": status, **row} for name, status in sources.items()]
     console = Console(width=80, record=True, file=StringIO())
     console.print(cli.summary_table(pd.DataFrame(rows), kind.shown))
     text = console.export_text()
     assert "…" not in text and " .12" in text
+    assert all(f" {said} " in text for pair in sources.items() for said in pair)
     assert ("-.25" in text) == ("criterion" in kind.shown)
 
 

@@ -91,7 +91,7 @@ def test_every_source_says_whether_it_was_fitted(summary):
         "CMR": "fitted to these data",
         "SAM": "fitted to these data",
     }
-    assert summary.loc["SAM", "criterion"] == "curves"
+    assert summary.loc["SAM", "fitted_by"] == "curves"
 
 
 def test_people_enter_as_their_published_curves(run, summary):

@@ -141,13 +141,24 @@ def add_key(fig: Figure, sources: Mapping[str, Kind]) -> None:
     """One key above the panels, in as few rows as fit."""
     lines = source_lines(sources)
     handles = [Line2D([], [], label=name, **line.properties()) for name, line in lines.items()]
-    for n_columns in range(len(handles), 0, -1):
+    for n_columns in _columns(len(handles)):
         key = fig.legend(
             handles=handles, loc="outside upper center", ncols=n_columns, handlelength=2.6
         )
         if n_columns == 1 or key.get_window_extent().width < 0.98 * fig.bbox.width:
             return
         key.remove()
+
+
+def _columns(n: int) -> list[int]:
+    """Numbers of columns of a key, one for each number of rows, with rows as long as each other.
+
+    Examples
+    --------
+    >>> _columns(7)
+    [7, 4, 3, 2, 1]
+    """
+    return sorted({-(-n // n_rows) for n_rows in range(1, n + 1)}, reverse=True)
 
 
 def add_note(fig: Figure, note: str) -> None:

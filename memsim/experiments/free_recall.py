@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from analysis import human_condition, human_names
-from memsim.cognitive import PRESETS
 from memsim.experiments.free_recall_report import free_recall_report
 from memsim.experiments.options import Run
 from memsim.experiments.report import Report
@@ -124,7 +123,7 @@ class FreeRecallRun(Run):
 
     def models(self) -> dict[str, Model]:
         distraction = self.paradigm().n_distractors
-        models = {label: PRESETS[name].parameters for label, name in self.theories().items()}
+        models: dict[str, Any] = super().models()
         if distraction:
             for label in ("TCM", "CMR"):
                 models[label] = replace(models[label], rho_distractor=self.rho_distractor)

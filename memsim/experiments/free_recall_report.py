@@ -16,8 +16,6 @@ from analysis import (
     spc,
     words_recalled,
 )
-from analysis.figures.style import Kind
-from memsim.cognitive import PRESETS
 from memsim.experiments import page as pages
 from memsim.experiments.free_recall_sentences import (
     UNLIKE_RULES,
@@ -33,6 +31,7 @@ from memsim.experiments.report import (
     each_source,
     rmsd_to_people,
 )
+from memsim.experiments.theories import fit_status
 from paradigms import FreeRecall
 
 #: with fewer levels of storage noise there is no dose curve
@@ -61,13 +60,6 @@ ORDER_HEADINGS = {
     "crp_plus1_late": "Lag +1, late",
     "rmsd_pfr": "RMSD to people, first recall",
     "rmsd_crp": "RMSD to people, lag-CRP",
-}
-FIT_HEADINGS = {
-    "source": "Source",
-    "status": "Status",
-    "preset": "Parameter set",
-    "fitted_to": "Fitted to",
-    "criterion": "By",
 }
 
 
@@ -152,8 +144,8 @@ def summary(
     Returns
     -------
     DataFrame
-        `source`; `kind` ("people", "network", "theory"); `status` and `preset, fitted_to,
-        criterion` (see `fit_status`); `subjects`; per list `words`, `intrusions`, `repeats`;
+        `source`; `kind, status, preset, origin, fitted_to, fitted_by` (see `fit_status`);
+        `subjects`; per list `words`, `intrusions`, `repeats`;
         recall of the first item, of the middle third and of the last item (`spc_first`,
         `spc_middle`, `spc_last`); probability that the first response is the first item, the last
         item, or no item of the list (`pfr_first`, `pfr_last`, `pfr_none`); lag-CRP at -1 and +1
@@ -186,37 +178,6 @@ def summary(
             row[f"rmsd_{name.removeprefix('lag_')}"] = rmsd_to_people(drawn[name], source, x)
         rows.append(row)
     return pd.DataFrame(rows)
-
-
-def fit_status(
-    source: str, human: str | None, theories: Mapping[str, str]
-) -> dict[str, str | None]:
-    """What a source is, and whether and to what it was fitted.
-
-    Returns
-    -------
-    dict
-        `kind`; `status`: "data", "fitted to these data", "fitted elsewhere" or "not fitted"; of a
-        theory `preset`, `fitted_to` and `criterion`.
-
-    Examples
-    --------
-    >>> fit_status("SAM", "murdock1962/10-2", {"SAM": "SAM-M62"})["status"]
-    'fitted elsewhere'
-    """
-    said: dict[str, str | None] = dict.fromkeys(("preset", "fitted_to", "criterion"))
-    if source not in theories:
-        kind: Kind = "people" if source == PEOPLE else "network"
-        return {"kind": kind, "status": "data" if kind == "people" else "not fitted", **said}
-    preset = PRESETS[theories[source]]
-    status = "fitted to these data" if preset.fitted_to == human else "fitted elsewhere"
-    return {
-        "kind": "theory",
-        "status": "not fitted" if preset.fitted_to is None else status,
-        "preset": theories[source],
-        "fitted_to": preset.fitted_to,
-        "criterion": preset.criterion,
-    }
 
 
 def each_network(recalls: pd.DataFrame, noise: Mapping[str, float]) -> pd.DataFrame:
@@ -290,14 +251,7 @@ def page(
             ),
             pages.markdown_table(table, ORDER_HEADINGS),
             "RMSD is the root mean squared deviation from people's curve (lags -5 to 5).",
-            "## What was fitted",
-            pages.markdown_table(table, FIT_HEADINGS),
-            (
-                "A theory fitted to the curves it is compared on has an advantage there: its smaller "
-                "RMSD is no evidence for it. Networks were trained to recall every word, in any "
-                "order, and never saw human data; but to choose their storage noise by these numbers "
-                "is to fit it."
-            ),
+            *pages.what_was_fitted(table, "recall every word, in any order"),
             *([distracted] if task.n_distractors else []),
         ],
         networks=networks,

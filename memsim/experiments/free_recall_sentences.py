@@ -5,7 +5,7 @@ All take rows of `memsim.experiments.free_recall_report.summary`.
 
 import pandas as pd
 
-from memsim.experiments.patterns import ADVANTAGE, FAR, changes, closest
+from memsim.experiments.patterns import ADVANTAGE, FAR, changes, closest, what
 
 #: difference in words recalled that is told, as a share of people's
 FAR_IN_WORDS = 0.2
@@ -21,7 +21,7 @@ UNLIKE_RULES = (
 
 def description(row: pd.Series) -> str:
     """What one source does."""
-    who = f"**{row['source']}** ({_what(row)})"
+    who = f"**{row['source']}** ({what(row)})"
     if pd.isna(row["pfr_last"]):
         return f"{who}: no responses at all."
     parts = [
@@ -45,18 +45,6 @@ def description(row: pd.Series) -> str:
         f"{_asymmetry(row)}.",
     ]
     return " ".join(parts)
-
-
-def _what(row: pd.Series) -> str:
-    """What a source is and how it was fitted."""
-    if row["kind"] == "people":
-        return f"{row['subjects']} subjects"
-    if row["kind"] == "network":
-        return f"{row['subjects']} network{'s' if row['subjects'] > 1 else ''}, {row['status']}"
-    if row["status"] == "not fitted":
-        return f"theory, {row['preset']}, not fitted"
-    to = f" to {row['fitted_to']}" if row["status"] == "fitted elsewhere" else ""
-    return f"theory, {row['preset']}, {row['status']}{to} by {row['criterion']}"
 
 
 def _primacy(row: pd.Series) -> bool:
@@ -93,7 +81,7 @@ def unlike_people(row: pd.Series, people: pd.Series) -> list[str]:
     for name, shows in (("primacy", _primacy), ("recency", _recency)):
         if shows(row) != shows(people):
             found.append(f"no {name}" if shows(people) else f"{name}, which people lack")
-    for name, what in (
+    for name, doing in (
         ("spc_first", "recalls the first word"),
         ("spc_middle", "recalls the middle third"),
         ("spc_last", "recalls the last word"),
@@ -105,7 +93,7 @@ def unlike_people(row: pd.Series, people: pd.Series) -> list[str]:
     ):
         if abs(row[name] - people[name]) > FAR:
             often = "too often" if row[name] > people[name] else "too seldom"
-            found.append(f"{what} {often} ({row[name]:.2f}, people {people[name]:.2f})")
+            found.append(f"{doing} {often} ({row[name]:.2f}, people {people[name]:.2f})")
     if _no_transitions(row):
         found.append("too few transitions for a lag-CRP")
     elif _asymmetry(row) != _asymmetry(people):

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 
 from analysis.figures.style import MAX_NETWORKS
+from memsim.cognitive import PRESETS
 from memsim.experiments.report import Report
 from memsim.simulate import Model
 
@@ -137,9 +138,17 @@ class Run(ABC):
         human = self.people()
         return replace(self.task() if human is None else self.tasks[human], **self.given())
 
+    def theories(self) -> dict[str, str]:
+        """Parameter set of each theory that takes part, by label; see `memsim.cognitive.PRESETS`."""
+        return {}
+
+    def remarks(self) -> list[str]:
+        """What to know of the theories here, in sentences: which are left out, and why."""
+        return []
+
     def models(self) -> dict[str, Model]:
         """Theories that take part, by label."""
-        return {}
+        return {label: PRESETS[name].parameters for label, name in self.theories().items()}
 
     def resolved(self) -> "Run":
         """The options with everything said that was left out."""

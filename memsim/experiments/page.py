@@ -28,6 +28,16 @@ TRAINING_HEADINGS = {
     "what_failed": "What failed",
 }
 NOBODY = "Nobody is laid beside."
+FIT_HEADINGS = {
+    "source": "Source",
+    "status": "Status",
+    "preset": "Parameter set",
+    "origin": "Where its numbers come from",
+    "fitted_to": "Fitted to",
+    "fitted_by": "By",
+}
+#: kinds of source, as a title names them
+KINDS = {"network": "networks", "theory": "theories", "people": "people"}
 
 
 class Figure(NamedTuple):
@@ -91,11 +101,12 @@ def page(
 
 
 class Words(NamedTuple):
-    """What a paradigm has to say on the page of networks and people.
+    """What a paradigm has to say on its page.
 
     Attributes
     ----------
     title, intro : str
+        The title without the kinds of source that take part.
     figure : Figure
     describe : function
         A sentence or more on one row of the summary.
@@ -111,6 +122,8 @@ class Words(NamedTuple):
         Columns that are compared with people's, and what a source does so often.
     tables : sequence of (str, mapping)
         A sentence, and headings by column of the summary.
+    remarks : sequence of str
+        What to know of the theories: which are left out, and why.
     """
 
     title: str
@@ -123,9 +136,10 @@ class Words(NamedTuple):
     distances: Mapping[str, str]
     probabilities: Mapping[str, str]
     tables: Sequence[tuple[str, Mapping[str, str]]]
+    remarks: Sequence[str] = ()
 
 
-def page_of_networks(
+def page_of_patterns(
     words: Words,
     table: pd.DataFrame,
     *,
@@ -134,7 +148,7 @@ def page_of_networks(
     training: pd.DataFrame,
     command: str,
 ) -> str:
-    """The page of a run without theories.
+    """The page of a run that asks who shows which pattern.
 
     Parameters
     ----------
@@ -152,9 +166,6 @@ def page_of_networks(
         *([changes(forgetting, words.changing)] if len(forgetting) > 1 else []),
         closest(networks, words.distances),
     ]
-    chosen = ""
-    if people is not None:
-        chosen = "; but to choose their storage noise by these numbers is to fit it"
     beside = "people's memory shows" if people is None else "people show"
     numbers = [
         part
@@ -162,13 +173,17 @@ def page_of_networks(
         for part in (sentence, markdown_table(table, _known(table, headings)))
     ]
     patterns = decided(words.patterns, table)
+    theories = table["kind"] == "theory"
+    taking_part = ", ".join(said for kind, said in KINDS.items() if (table["kind"] == kind).any())
     return page(
-        title=words.title,
+        title=f"{words.title}: {taking_part}",
         intro=words.intro,
         figure=words.figure,
         seen=[
-            *(words.describe(row) for _, row in table.iterrows()),
+            *(words.describe(row) for _, row in table[~theories].iterrows()),
             *([" ".join(filter(None, compared))] if any(compared) else []),
+            *(words.describe(row) for _, row in table[theories].iterrows()),
+            *words.remarks,
             f"## Which patterns that {beside} are there",
             "Each has a rule, and the numbers decide:",
             who_shows(patterns, table),
@@ -177,13 +192,38 @@ def page_of_networks(
             *not_like_people(table, words.probabilities, patterns),
             "## In numbers",
             *numbers,
-            f"Networks were trained to {words.trained_to}, and never saw human data{chosen}.",
+            *what_was_fitted(table, words.trained_to),
         ],
         networks=networks,
         people=people,
         training=training,
         command=command,
     )
+
+
+def what_was_fitted(table: pd.DataFrame, trained_to: str) -> list[str]:
+    """Section on what was fitted to which data, and what that means for comparisons.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The summary.
+    trained_to : str
+        What networks were trained to do.
+    """
+    beside = (table["kind"] == "people").any()
+    advantage = (
+        "A theory fitted to the data it is compared with has an advantage there: its smaller RMSD "
+        "is no evidence for it. "
+        if beside and table["fitted_to"].notna().any()
+        else ""
+    )
+    chosen = "; but to choose their storage noise by these numbers is to fit it" if beside else ""
+    return [
+        "## What was fitted",
+        markdown_table(table, _known(table, FIT_HEADINGS)),
+        f"{advantage}Networks were trained to {trained_to}, and never saw human data{chosen}.",
+    ]
 
 
 def who(people: str | None, n_subjects: int) -> str:

@@ -1,4 +1,4 @@
-"""`memsim run paired-associates`: networks with and without external memory beside people."""
+"""`memsim run paired-associates`: networks with and without external memory, theories, people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +12,9 @@ from memsim.experiments.paired_associates_report import paired_associates_report
 from memsim.experiments.report import Report
 from paradigms import PairedAssociates
 
+#: theories with reference parameters; the Hebbian matrix has a set for each of the people
+THEORIES = {"TODAM": "TODAM-1024", "MINERVA 2": "MINERVA2-20"}
+HEBBIAN = {"davis2008": "Hebbian-D08", "kahana2002_symmetry": "Hebbian-K02"}
 #: Davis et al. tested eight of twelve pairs, and four of them once more, which does not count here;
 #: Kahana tested all pairs twice
 TASKS = {
@@ -24,7 +27,8 @@ TASKS = {
 
 @dataclass(frozen=True)
 class PairedAssociatesRun(Run):
-    """Paired associates: train networks with and without external memory, lay people beside them.
+    """Paired associates: train networks with and without external memory, simulate theories, lay
+    both beside people.
 
     Parameters
     ----------
@@ -57,8 +61,8 @@ class PairedAssociatesRun(Run):
 
     command: ClassVar[str] = "paired-associates"
     help: ClassVar[str] = (
-        "Train DNCs with and without forgetting, and an LSTM, on paired associates, and lay them "
-        "beside people. Begin with the README.md of the folder it writes. A first look in a minute: "
+        "Train DNCs with and without forgetting, and an LSTM, on paired associates, simulate a "
+        "Hebbian matrix, TODAM and MINERVA 2, and lay all of them beside people. Begin with the README.md of the folder it writes. A first look in a minute: "
         "--n_updates 40 --n_lists 50. Two tests of pairs shown once to five times: --human "
         "kahana2002_symmetry. Six pairs, with nobody beside: --list_length 6 --human none."
     )
@@ -93,7 +97,17 @@ class PairedAssociatesRun(Run):
         "pair lag."
     )
 
+    def theories(self) -> dict[str, str]:
+        people = self.people() or next(iter(TASKS))
+        return {"Hebbian matrix": HEBBIAN[people], **THEORIES}
+
     def report(self, recalls: pd.DataFrame, training: pd.DataFrame) -> Report:
         return paired_associates_report(
-            recalls, self.people(), [*self.noise_of()], training, self.paradigm()
+            recalls,
+            self.people(),
+            [*self.noise_of()],
+            training,
+            self.paradigm(),
+            self.theories(),
+            self.remarks(),
         )

@@ -1,6 +1,6 @@
 """What a run of paired associates shows: curves, a summary table, figures, and a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
@@ -21,7 +21,7 @@ from analysis.figures.composite import Panel, Width, compose
 from analysis.figures.style import Kind
 from analysis.free_recall.curves import MAX_LAG
 from analysis.statistics.intervals import summarise_subjects
-from memsim.experiments.page import page_of_networks
+from memsim.experiments.page import page_of_patterns
 from memsim.experiments.paired_associates_sentences import words
 from memsim.experiments.report import (
     PEOPLE,
@@ -30,8 +30,8 @@ from memsim.experiments.report import (
     each_source,
     result_table,
     rmsd_to_people,
-    with_kind,
 )
+from memsim.experiments.theories import fit_status
 from paradigms import PairedAssociates
 
 #: measures here, and what they are in the curves of people: condition and measure
@@ -67,20 +67,22 @@ def paired_associates_report(
     dncs: list[str],
     training: pd.DataFrame,
     task: PairedAssociates,
+    theories: Mapping[str, str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> Report:
     """Measures, curves, summary, figures and the page of a run; see `serial_recall_report`."""
     tests = cued_tests(recalls)
     x = "presentations" if tests["presentations"].nunique() > 1 else "lag"
     measured = measures(tests, human)
     drawn = drawn_curves(tests, measured, x)
-    table = summary(measured, drawn, x)
+    table = summary(measured, drawn, x, human, theories or {})
     sources = dict(zip(table["source"], table["kind"], strict=True))
     figures = {
         "paired_associates": _figure(drawn, sources, x, "double"),
         "paired_associates_single": _figure(drawn, sources, x, "single"),
     }
-    text = page_of_networks(
-        words(table, human, task),
+    text = page_of_patterns(
+        words(table, human, task)._replace(remarks=remarks),
         table,
         dncs=dncs,
         people=human,
@@ -175,13 +177,20 @@ def _accuracy(x: str, tests: pd.DataFrame, by: str | None) -> pd.DataFrame:
     return cued_accuracy(tests, by, x)
 
 
-def summary(measured: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], x: str) -> pd.DataFrame:
+def summary(
+    measured: pd.DataFrame,
+    drawn: Mapping[str, pd.DataFrame],
+    x: str,
+    human: str | None,
+    theories: Mapping[str, str],
+) -> pd.DataFrame:
     """One row per source.
 
     Returns
     -------
     DataFrame
-        `source, kind, status, subjects`; `accuracy` of first tests, of those `forward` and
+        `source`; `kind, status, preset, origin, fitted_to, fitted_by` (see `fit_status`);
+        `subjects`; `accuracy` of first tests, of those `forward` and
         `backward`; at lags 0 and 1 (`recent`) and at the longer half of lags (`remote`); of pairs
         shown least and most often; answers from other pairs of the list (`same_list`), with
         `other_words`, and `omissions`; probability that a neighbouring pair intrudes (`near`) and
@@ -214,7 +223,7 @@ def summary(measured: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], x: str) -
         # under another name, since `rmsd` takes a column "lag" for that of a lag-CRP
         row["rmsd_accuracy"] = rmsd_to_people(accuracy, source, "x")
         row["rmsd_intrusions"] = rmsd_to_people(drawn["intrusions"], source, "pair_lag")
-        rows.append(with_kind(row))
+        rows.append({"source": source, **fit_status(source, human, theories), **row})
     return pd.DataFrame(rows)
 
 

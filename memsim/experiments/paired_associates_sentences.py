@@ -144,7 +144,7 @@ def words(table: pd.DataFrame, human: str | None, task: PairedAssociates) -> Wor
     again = {"none": ""}.get(task.second_test, f" and once more ({task.second_test} direction)")
     direction = {"mixed": "half forward and half backward"}.get(task.direction, task.direction)
     return Words(
-        title=f"Paired associates, {task.list_length} pairs: networks and people",
+        title=f"Paired associates, {task.list_length} pairs",
         intro=(
             f"Lists of {task.list_length} pairs{shown} are studied, and {tested} tested "
             f"{direction}{again}{after}. {who(human, n_people)}"

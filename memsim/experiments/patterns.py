@@ -76,7 +76,17 @@ def who_shows(patterns: Sequence[Pattern], table: pd.DataFrame) -> str:
 
 
 def what(row: pd.Series) -> str:
-    """What a source is, people or networks."""
+    """What a source is, and how it was fitted.
+
+    Examples
+    --------
+    >>> what(pd.Series({"kind": "theory", "preset": "A", "status": "reference parameters"}))
+    'theory, A, reference parameters'
+    """
+    if row["kind"] == "theory":
+        to = f" to {row['fitted_to']}" if row["status"] == "fitted elsewhere" else ""
+        by = "" if pd.isna(row.get("fitted_by")) else f" by {row['fitted_by']}"
+        return f"theory, {row['preset']}, {row['status']}{to}{by}"
     n = row["subjects"]
     if row["kind"] == "people":
         return f"{n} subjects" if n else "a published curve"

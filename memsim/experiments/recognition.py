@@ -1,4 +1,4 @@
-"""`memsim run recognition`: networks with and without external memory; no people ship."""
+"""`memsim run recognition`: networks with and without external memory, theories; no people ship."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +12,15 @@ from memsim.experiments.recognition_report import recognition_report
 from memsim.experiments.report import Report
 from paradigms import Recognition
 
+#: theories with reference parameters; one of them speaks to pairs
+THEORIES = {"TODAM": "TODAM-1024", "MINERVA 2": "MINERVA2-20", "Summed similarity": "summed-8"}
+OF_PAIRS = "TODAM"
+
 
 @dataclass(frozen=True)
 class RecognitionRun(Run):
-    """Recognition, of words or of pairs: train networks with and without external memory.
+    """Recognition, of words or of pairs: train networks with and without external memory, simulate
+    theories.
 
     No human data on recognition ship, so nobody is laid beside.
 
@@ -47,8 +52,8 @@ class RecognitionRun(Run):
 
     command: ClassVar[str] = "recognition"
     help: ClassVar[str] = (
-        "Train DNCs with and without forgetting, and an LSTM, to tell words studied from others. No "
-        "human data on recognition ship, so nobody is laid beside. Begin with the README.md of the "
+        "Train DNCs with and without forgetting, and an LSTM, to tell words studied from others, and "
+        "simulate TODAM, MINERVA 2 and summed similarity. No human data on recognition ship, so nobody is laid beside. Begin with the README.md of the "
         "folder it writes. A first look in a minute: --n_updates 40 --n_lists 50. Associative "
         "recognition: --pairs true."
     )
@@ -81,5 +86,21 @@ class RecognitionRun(Run):
             if getattr(task, name) < 1:
                 raise ValueError(f"{name} must be 1 or more: without them there are no {why}")
 
+    def theories(self) -> dict[str, str]:
+        return {OF_PAIRS: THEORIES[OF_PAIRS]} if self.paradigm().pairs else dict(THEORIES)
+
+    def remarks(self) -> list[str]:
+        if not self.paradigm().pairs:
+            return []
+        silent = " and ".join(label for label in THEORIES if label != OF_PAIRS)
+        return [f"{silent} speak to recognition of words, not of pairs, and are left out."]
+
     def report(self, recalls: pd.DataFrame, training: pd.DataFrame) -> Report:
-        return recognition_report(recalls, [*self.noise_of()], training, self.paradigm())
+        return recognition_report(
+            recalls,
+            [*self.noise_of()],
+            training,
+            self.paradigm(),
+            self.theories(),
+            self.remarks(),
+        )

@@ -1,6 +1,6 @@
 """What a run of recognition shows: curves, a summary table, figures and a page that explains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from analysis.figures.curve import plot_curves, probability_axis
 from analysis.figures.style import Kind
 from analysis.recognition.rates import corrected
 from analysis.statistics.intervals import summarise_subjects
-from memsim.experiments.page import Figure, Words, page_of_networks, who
+from memsim.experiments.page import Figure, Words, page_of_patterns, who
 from memsim.experiments.patterns import Pattern, at_least, what
 from memsim.experiments.report import (
     MIN_NETWORKS_FOR_INTERVALS,
@@ -24,8 +24,8 @@ from memsim.experiments.report import (
     curve_of_tests,
     each_source,
     over_lists,
-    with_kind,
 )
+from memsim.experiments.theories import fit_status
 from paradigms import Recognition
 
 #: a d' from which words studied are told from others
@@ -71,20 +71,30 @@ HEADINGS = {
 
 
 def recognition_report(
-    recalls: pd.DataFrame, dncs: list[str], training: pd.DataFrame, task: Recognition
+    recalls: pd.DataFrame,
+    dncs: list[str],
+    training: pd.DataFrame,
+    task: Recognition,
+    theories: Mapping[str, str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> Report:
     """Measures, curves, summary, figures and the page of a run; see `serial_recall_report`."""
     tests = recognition_tests(recalls)
     measured = measures(tests)
     drawn = drawn_curves(tests)
-    table = summary(measured)
+    table = summary(measured, theories or {})
     sources = dict(zip(table["source"], table["kind"], strict=True))
     figures = {
         "recognition": _figure(drawn, sources, "double"),
         "recognition_single": _figure(drawn, sources, "single"),
     }
-    text = page_of_networks(
-        _words(task), table, dncs=dncs, people=None, training=training, command="recognition"
+    text = page_of_patterns(
+        _words(task)._replace(remarks=remarks),
+        table,
+        dncs=dncs,
+        people=None,
+        training=training,
+        command="recognition",
     )
     return Report(measured, drawn, table, figures, text)
 
@@ -166,17 +176,23 @@ def _hits_by_lag(tests: pd.DataFrame, by: str | None) -> pd.DataFrame:
     return rates.rename(columns={"hit_rate": "prob", "hits": "actual", "n_old": "possible"})
 
 
-def summary(measured: pd.DataFrame) -> pd.DataFrame:
+def summary(measured: pd.DataFrame, theories: Mapping[str, str]) -> pd.DataFrame:
     """One row per source.
 
     Returns
     -------
     DataFrame
-        `source, kind, status, subjects, hit_rate, false_alarm_rate, d_prime, criterion` and the hit
-        rate in the shorter and in the longer third of lags (`recent, remote`).
+        `source`; `kind, status, preset, origin, fitted_to, fitted_by` (see `fit_status`); `subjects, hit_rate,
+        false_alarm_rate, d_prime, criterion` and the hit rate in the shorter and
+        in the longer third of lags (`recent, remote`).
     """
     wanted = {name: (name, 0) for name in (*VALUES, "recent", "remote")}
-    return pd.DataFrame([with_kind(row) for row in each_source(measured, wanted)])
+    return pd.DataFrame(
+        [
+            {"source": row["source"], **fit_status(row["source"], None, theories), **row}
+            for row in each_source(measured, wanted)
+        ]
+    )
 
 
 def _figure(
@@ -207,6 +223,8 @@ def _dots(values: pd.DataFrame, ax: Axes, sources: Mapping[str, Kind], name: str
     plot_dots(values, LABELS[name], ax, sources, chance)
     if chance is None:
         ax.set_xlim(-0.02, 1.02)
+    else:
+        ax.locator_params(axis="x", nbins=6)  # sources far apart: no numbers that touch
 
 
 def description(row: pd.Series) -> str:
@@ -227,7 +245,7 @@ def _words(task: Recognition) -> Words:
         f", after {task.retention_interval:g} s of distraction" if task.retention_interval else ""
     )
     return Words(
-        title=f"Recognition of {shown}: networks",
+        title=f"Recognition of {shown}",
         intro=(
             f"Lists of {shown} are studied. Tests, in random order{after}, show {task.n_targets} of "
             f"what was studied and {task.n_lures} {lures}; the answer is yes or no. {who(None, 0)} "

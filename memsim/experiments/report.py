@@ -244,10 +244,3 @@ def each_source(
         row = {"source": source, "subjects": 0 if pd.isna(n) else int(n)}
         rows.append(row | {name: mean.get(key, float("nan")) for name, key in wanted.items()})
     return rows
-
-
-def with_kind(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of a summary of people and networks, with `kind` and `status` after its source."""
-    people = row["source"] == PEOPLE
-    kind, status = ("people", "data") if people else ("network", "not fitted")
-    return {"source": row["source"], "kind": kind, "status": status, **row}

@@ -1,4 +1,4 @@
-"""`memsim run serial-recall`: networks with and without external memory beside people."""
+"""`memsim run serial-recall`: networks with and without external memory, theories, people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +12,20 @@ from memsim.experiments.report import Report
 from memsim.experiments.serial_recall_report import serial_recall_report
 from paradigms import SerialRecall
 
+#: theories, and what their parameter sets are called before the name of those they were fitted to
+THEORIES = {"Primacy model": "primacy", "Start-end model": "SEM", "Chaining": "chaining"}
+#: the theory that says what distraction between list and report does
+DECAYS = "Primacy model"
+PREDICTION = (
+    "Theories were fitted to predict each response from the responses before it. What predicts best "
+    "does not by itself report like people, since here it goes on from responses of its own "
+    "(docs/serial_theories.md)."
+)
+DELAY = (
+    "The start-end model and chaining say nothing here of distraction between list and report, and "
+    "are left out. In the primacy model activations decay meanwhile, as fast as a fit to immediate "
+    "recall has it."
+)
 #: what people did, as far as networks can tell it; see docs/paradigms.md
 TASKS = {
     "farrell_lewandowsky2004/exp2_cond0": SerialRecall(6),
@@ -30,7 +44,8 @@ TASKS = {
 
 @dataclass(frozen=True)
 class SerialRecallRun(Run):
-    """Serial recall: train networks with and without external memory, lay people beside them.
+    """Serial recall: train networks with and without external memory, simulate theories, lay both
+    beside people.
 
     Parameters
     ----------
@@ -54,8 +69,8 @@ class SerialRecallRun(Run):
 
     command: ClassVar[str] = "serial-recall"
     help: ClassVar[str] = (
-        "Train DNCs with and without forgetting, and an LSTM, on serial recall, and lay them beside "
-        "people. Begin with the README.md of the folder it writes. A first look in a minute: "
+        "Train DNCs with and without forgetting, and an LSTM, on serial recall, simulate the primacy "
+        "model, the start-end model and chaining, and lay all of them beside people. Begin with the README.md of the folder it writes. A first look in a minute: "
         "--n_updates 40 --n_lists 50. Other people: --human 'logan2021/serial_recall|LL6'. Backward: "
         "--direction backward. After a delay, with nobody beside: --retention_interval 10 --human none."
     )
@@ -92,7 +107,37 @@ class SerialRecallRun(Run):
         if self.paradigm().list_length < 2:
             raise ValueError("list_length must be 2 or more: one item has no order, got 1")
 
+    def theories(self) -> dict[str, str]:
+        """Sets fitted to Farrell and Lewandowsky (2004) beside them, to Logan (2021) elsewhere.
+
+        Logan's people had lists of 5 to 7 and could type any letter; those of Farrell and
+        Lewandowsky had lists of six, and letters of the list alone.
+        """
+        task = self.paradigm()
+        if task.direction == "backward":
+            return {}
+        labels = [DECAYS] if task.retention_interval else [*THEORIES]
+        whose = "farrell" if (self.people() or "").startswith("farrell_") else "logan"
+        return {label: f"{THEORIES[label]}-{whose}" for label in labels}
+
+    def remarks(self) -> list[str]:
+        task = self.paradigm()
+        if task.direction == "backward":
+            return [
+                "Theories of serial recall here speak to forward report alone: none takes part."
+            ]
+        remarks = [PREDICTION]
+        if task.retention_interval:
+            remarks.append(DELAY)
+        return remarks
+
     def report(self, recalls: pd.DataFrame, training: pd.DataFrame) -> Report:
         return serial_recall_report(
-            recalls, self.people(), [*self.noise_of()], training, self.paradigm()
+            recalls,
+            self.people(),
+            [*self.noise_of()],
+            training,
+            self.paradigm(),
+            self.theories(),
+            self.remarks(),
         )

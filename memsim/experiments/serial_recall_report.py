@@ -1,6 +1,6 @@
 """What a run of serial recall shows: curves, a summary table, figures and a page that explains."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -13,16 +13,16 @@ from analysis import (
     serial_responses,
     transpositions,
 )
-from memsim.experiments.page import page_of_networks
+from memsim.experiments.page import page_of_patterns
 from memsim.experiments.report import (
     PEOPLE,
     Report,
     curve_of_models,
     each_source,
     rmsd_to_people,
-    with_kind,
 )
 from memsim.experiments.serial_recall_sentences import words
+from memsim.experiments.theories import fit_status
 from paradigms import SerialRecall
 
 #: curves of people, and the kind of response that each is of
@@ -41,6 +41,8 @@ def serial_recall_report(
     dncs: list[str],
     training: pd.DataFrame,
     task: SerialRecall,
+    theories: Mapping[str, str] | None = None,
+    remarks: Sequence[str] = (),
 ) -> Report:
     """Measures, curves, summary, figures and the page of a run.
 
@@ -56,18 +58,22 @@ def serial_recall_report(
         From `memsim.experiments.run.training_table`.
     task : SerialRecall
         What all took part in.
+    theories : mapping of str to str, optional
+        Parameter set of each theory among the models.
+    remarks : sequence of str
+        What to know of the theories; see `Run.remarks`.
     """
     measured = measures(recalls, human)
     drawn = drawn_curves(recalls, human)
-    table = summary(measured, drawn, task.list_length)
+    table = summary(measured, drawn, task.list_length, human, theories or {})
     sources = dict(zip(table["source"], table["kind"], strict=True))
     three = drawn["accuracy"], drawn["transpositions"], drawn["responses"]
     figures = {
         "serial_recall": plot_serial_recall(*three, sources),
         "serial_recall_single": plot_serial_recall(*three, sources, "single"),
     }
-    text = page_of_networks(
-        words(table, human, task),
+    text = page_of_patterns(
+        words(table, human, task)._replace(remarks=remarks),
         table,
         dncs=dncs,
         people=human,
@@ -123,14 +129,19 @@ def drawn_curves(recalls: pd.DataFrame, human: str | None) -> dict[str, pd.DataF
 
 
 def summary(
-    measured: pd.DataFrame, drawn: Mapping[str, pd.DataFrame], list_length: int
+    measured: pd.DataFrame,
+    drawn: Mapping[str, pd.DataFrame],
+    list_length: int,
+    human: str | None,
+    theories: Mapping[str, str],
 ) -> pd.DataFrame:
     """One row per source.
 
     Returns
     -------
     DataFrame
-        `source, kind, status, subjects`; `accuracy` (strict) of all items, of the `first`, the
+        `source`; `kind, status, preset, origin, fitted_to, fitted_by` (see `fit_status`);
+        `subjects`; `accuracy` (strict) of all items, of the `first`, the
         `middle` third and the `last`; `perfect` (share of lists); `order_errors, omissions,
         intrusions, repetitions` (share of responses); `adjacent` (share of order errors from the
         neighbouring place) and `adjacent_chance`, if any other place were as likely; `fill_in,
@@ -164,5 +175,5 @@ def summary(
         row["rmsd_accuracy"] = rmsd_to_people(drawn["accuracy"], source, "input")
         moved = drawn["transpositions"].query("displacement != 0")
         row["rmsd_transpositions"] = rmsd_to_people(moved, source, "displacement")
-        rows.append(with_kind(row))
+        rows.append({"source": source, **fit_status(source, human, theories), **row})
     return pd.DataFrame(rows)

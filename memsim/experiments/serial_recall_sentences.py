@@ -107,7 +107,7 @@ def words(table: pd.DataFrame, human: str | None, task: SerialRecall) -> Words:
     )
     n_people = 0 if human is None else int(table["subjects"].iloc[0])
     return Words(
-        title=f"Serial recall of {task.list_length} items: networks and people",
+        title=f"Serial recall of {task.list_length} items",
         intro=(
             f"Lists of {task.list_length} items are studied and reported in order, "
             f"{task.direction}{after}, one response for each place. {who(human, n_people)}"

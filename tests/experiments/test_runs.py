@@ -1,4 +1,4 @@
-"""Runs of the paradigms without theories, tiny: their files, their table, and that they repeat."""
+"""Runs of the paradigms, tiny: their files, their table, their theories, and that they repeat."""
 
 import matplotlib.image
 import matplotlib.pyplot as plt
@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from analysis import check_table, human_curves
 from analysis.figures.style import MAX_NETWORKS
+from memsim.cognitive import PRESETS
 from memsim.experiments import (
     RUNS,
     FreeRecallRun,
@@ -22,6 +23,7 @@ from memsim.experiments import (
     serial_recall_report,
 )
 from memsim.experiments.run import LSTM, check_fit, plan
+from memsim.experiments.theories import fit_status
 from memsim.simulate import simulate
 from memsim.weights import load_network
 from paradigms import FreeRecall
@@ -69,7 +71,8 @@ def test_the_recall_table_is_one(run):
     paradigm = {"paired-associates": "cued recall", "recognition": "recognition"}.get(run.command)
     check_table(recalls, omissions=True, paradigm=paradigm)
     lists = recalls.drop_duplicates(["subject", "list"]).groupby(["subject", "model"]).size()
-    assert lists.to_dict() == {(1, "DNC noise 0.4"): 20, (2, LSTM): 20}
+    models = ["DNC noise 0.4", LSTM, *run.theories()]
+    assert lists.to_dict() == {(k, model): 20 for k, model in enumerate(models, start=1)}
 
 
 def test_the_baseline_is_of_equal_size(run):
@@ -81,15 +84,19 @@ def test_the_baseline_is_of_equal_size(run):
 def test_the_summary_has_a_row_for_each_source(run):
     summary = pd.read_csv(run.out / "summary.csv")
     people = [] if run.people() is None else ["People"]
-    assert summary["source"].tolist() == [*people, "DNC noise 0.4", LSTM]
+    assert summary["source"].tolist() == [*people, "DNC noise 0.4", LSTM, *run.theories()]
     assert {*run.shown} <= {*summary.columns}
-    assert set(summary["kind"]) == {"network", *(name.lower() for name in people)}
+    assert set(summary["kind"]) == {"network", "theory", *(name.lower() for name in people)}
 
 
 def test_the_page_tells_every_source_and_no_nan(run):
     text = (run.out / "README.md").read_text()
     for source in pd.read_csv(run.out / "summary.csv")["source"]:
         assert f"**{source}** (" in text and f"| {source} |" in text
+    for name in run.theories().values():
+        assert f"| {name} | {PRESETS[name].source} |" in text
+    people = ", people" if run.people() else ""
+    assert text.splitlines()[0].endswith(f": networks, theories{people}")
     assert "nan" not in text.replace(",", " ").replace("%", " ").split()
     assert "Nobody is laid beside." in text or run.people() is not None
     assert f"memsim run {run.command} --config" in text
@@ -178,6 +185,7 @@ def test_people_who_recalled_backward():
     assert people["middle"] == pytest.approx(curve["acc_strict"].loc[3:6].mean())
     assert people["adjacent_chance"] == 2 / 8
     assert "reported in order, backward" in made.page
+    assert run.models() == {} and "none takes part" in made.page
 
 
 def test_people_without_most_curves_are_laid_beside_all_the_same():
@@ -218,12 +226,82 @@ def test_numbers_of_paired_associates_are_those_of_what_was_done():
 
 
 def test_associative_recognition():
+    """TODAM alone speaks to it; the others are left out with a sentence."""
     run = RecognitionRun(pairs=True, list_length=4, n_targets=2, n_lures=2)
-    made = reported(run, {"knows": Knows(1.0)}, n_lists=10)
+    assert run.theories() == {"TODAM": "TODAM-1024"}
+    made = reported(run, {"knows": Knows(1.0)} | run.models(), n_lists=10)
+    assert made.summary["kind"].tolist() == ["network", "theory"]
+    assert "MINERVA 2 and Summed similarity speak to recognition of words, not of" in made.page
     row = made.summary.iloc[0]
     assert (row["hit_rate"], row["false_alarm_rate"], row["recent"]) == (1, 0, 1)
     assert row["d_prime"] == pytest.approx(2 * norm.ppf(20.5 / 21))
     assert "2 rearranged pairs" in made.page
+
+
+@pytest.mark.parametrize("kind", RUNS.values())
+def test_theories_recall_in_every_task_that_people_did(kind):
+    """None is asked for what it does not speak to, and its set is one of its own class."""
+    for human in [*kind.tasks, "none"]:
+        run = kind(human=human)
+        rng = np.random.default_rng(0)
+        schedule = run.paradigm().trials(0, 0, n_lists=2)
+        for label, model in run.models().items():
+            assert len(model.recall(schedule, rng)) == 2
+            assert isinstance(model, type(PRESETS[run.theories()[label]].parameters))
+
+
+def test_every_theory_says_whether_it_was_fitted():
+    def status(run):
+        theories, people = run.theories(), run.people()
+        return {label: fit_status(label, people, theories)["status"] for label in theories}
+
+    serial = "Primacy model", "Start-end model", "Chaining"
+    farrell = SerialRecallRun(human="farrell_lewandowsky2004/exp2_cond0")
+    logan = SerialRecallRun(human="logan2021/serial_recall|LL5")
+    other = SerialRecallRun(human="farrell_lewandowsky2004/exp1_cond0")
+    assert status(farrell) == status(logan) == dict.fromkeys(serial, "fitted to these data")
+    assert status(other) == dict.fromkeys(serial, "fitted elsewhere")
+    pairs = {"TODAM": "reference parameters", "MINERVA 2": "reference parameters"}
+    here = {"Hebbian matrix": "fitted to these data"}
+    assert status(PairedAssociatesRun()) == here | pairs
+    assert status(PairedAssociatesRun(human="kahana2002_symmetry")) == here | pairs
+    nobody = PairedAssociatesRun(human="none", list_length=4)
+    assert status(nobody) == {"Hebbian matrix": "fitted elsewhere"} | pairs
+
+
+def test_only_the_primacy_model_says_what_distraction_before_the_report_does():
+    run = SerialRecallRun(retention_interval=10, human="none")
+    made = reported(run, run.models(), n_lists=20)
+    assert made.summary["source"].tolist() == ["Primacy model"]
+    assert "and are left out. In the primacy model activations decay" in made.page
+    right = []
+    for one in (run, SerialRecallRun(human="none")):
+        schedule = one.paradigm().trials(0, 0, n_lists=400)
+        reports = one.models()["Primacy model"].recall(schedule, np.random.default_rng(0))
+        right.append(one.paradigm().right(schedule, reports).mean())
+    assert right[0] < right[1] - 0.1
+
+
+def test_people_and_the_theory_fitted_to_them_are_alike():
+    """The Hebbian matrix was fitted to the likelihood of answers, so its shares are people's."""
+    run = PairedAssociatesRun()
+    made = reported(run, run.models(), n_lists=400)
+    table = made.summary.set_index("source")
+    people, theory = table.loc["People"], table.loc["Hebbian matrix"]
+    shares = ["accuracy", "forward", "backward", "same_list", "omissions"]
+    assert theory[shares].to_numpy(float) == pytest.approx(people[shares].to_numpy(float), abs=0.04)
+    assert "(theory, Hebbian-D08, fitted to these data by likelihood)" in made.page
+    assert "fitted to the data it is compared with has an advantage" in made.page
+
+
+def test_theories_do_not_move_the_recalls_of_networks():
+    """They come after them, and every participant has random numbers of its own."""
+    run = PairedAssociatesRun(list_length=4, human="none")
+    networks = {"knows": [Knows(0.5), Knows(0.7)]}
+    alone = simulate(networks, run.paradigm(), n_lists=30)
+    beside = simulate(networks | run.models(), run.paradigm(), n_lists=30)
+    theirs = beside[beside["model"] == "knows"]
+    pd.testing.assert_frame_equal(alone, theirs, check_dtype=False)  # others leave tests out
 
 
 def test_free_recall_after_a_delay(tmp_path):
