@@ -27,7 +27,7 @@ Statistics (docs/statistics.md)
     models beside people: fit_report, rmsd, g2, noise_ceiling
 Figures (docs/figures.md)
     composites: plot_free_recall, plot_organization, plot_pnr_maps, plot_serial_recall,
-    plot_cued_recall, plot_recognition, plot_dose, plot_held_out
+    plot_cued_recall, plot_recognition, plot_dose, plot_held_out, plot_recovery, plot_confusion
     of one measure: plot_spc, plot_pfr, plot_pnr, plot_lag_crp, plot_temporal_factor,
     plot_semantic_factor, plot_distance_crp, plot_category_crp, plot_pli, plot_irt, plot_stopping;
     plot_serial_accuracy, plot_transpositions, plot_serial_responses, plot_serial_latencies;
@@ -70,6 +70,7 @@ from analysis.figures.recognition import (
     plot_roc,
     plot_zroc,
 )
+from analysis.figures.recovery import plot_confusion, plot_recovery
 from analysis.figures.save import save_figure
 from analysis.figures.serial_recall import (
     plot_serial_accuracy,
@@ -202,6 +203,7 @@ __all__ = [
     "pfr",
     "pli_list_lag",
     "plot_category_crp",
+    "plot_confusion",
     "plot_cued_accuracy",
     "plot_cued_direction",
     "plot_cued_intrusions",
@@ -220,6 +222,7 @@ __all__ = [
     "plot_pnr",
     "plot_pnr_maps",
     "plot_recognition",
+    "plot_recovery",
     "plot_roc",
     "plot_semantic_factor",
     "plot_serial_accuracy",
