@@ -1,4 +1,4 @@
-"""The command line: `memsim run PARADIGM`, `memsim fit MODEL`, `memsim data list`."""
+"""The command line: `memsim run PARADIGM`, `memsim fit MODEL`, `memsim compare`, `memsim data list`."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bars
 from rich.table import Table
 
+from memsim.compare_command import compare_command, compare_options
 from memsim.data_command import add_data_options, show_data
 from memsim.experiments import RUNS, Run, run_experiment
 from memsim.experiments.run import check_fit, plan
@@ -27,6 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [_underscored(word) for word in (sys.argv[1:] if arguments is None else arguments)]
     if words[:1] == ["fit"]:
         return fit_command(words[1:] or ["--help"])
+    if words[:1] == ["compare"]:
+        return compare_command(words[1:] or ["--help"])
     if words[:1] != ["run"] or len(words) < 2 or words[1] not in RUNS:
         # of the rest, all but `data` are help or a mistake, which end here
         unfinished = words in ([], ["run"], ["data"])
@@ -61,6 +64,9 @@ def command_line() -> ArgumentParser:
     commands = parser.add_subcommands(dest="command")
     commands.add_subcommand("run", run, help="run a whole experiment into a folder")
     commands.add_subcommand("fit", fit_options(), help="fit a theory to people")
+    commands.add_subcommand(
+        "compare", compare_options(), help="who predicts people best: theories and networks"
+    )
     data = ArgumentParser(description="Human data, by name.")
     commands.add_subcommand("data", data, help="list human data, show one data set")
     add_data_options(data)

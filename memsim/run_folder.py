@@ -24,6 +24,8 @@ class RunFolder:
     ----------
     path : Path
         Must not exist yet, or be empty.
+    resume : bool
+        It may hold an unfinished run, which goes on.
 
     Raises
     ------
@@ -34,9 +36,10 @@ class RunFolder:
     """
 
     path: Path
+    resume: bool = False
 
     def __post_init__(self) -> None:
-        if self.path.is_dir() and any(self.path.iterdir()):
+        if self.path.is_dir() and any(self.path.iterdir()) and not self.resume:
             raise FileExistsError(
                 f"out={self.path} holds {self._content()} already, and a run never writes over "
                 "another; name a new folder, or remove this one first"

@@ -1,21 +1,29 @@
 """Which theory predicts people best: held-out nats per response, and paired differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from analysis.checks import one_of
 from analysis.figures.composite import MM, WIDTHS
-from analysis.figures.style import BLUE, GREY, figure_style
+from analysis.figures.style import BLACK, BLUE, GREY, VERMILION, figure_style
 from analysis.statistics.bootstrap import bootstrap_subjects
 
+COLORS = {"theory": BLUE, "network": VERMILION, "description": BLACK}
 COLUMNS = ("data", "theory", "subject", "nats")
 
 
-def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = ()) -> Figure:
+def plot_held_out(
+    scores: pd.DataFrame,
+    reference: str,
+    order: Sequence[str] = (),
+    kinds: Mapping[str, str] | None = None,
+) -> Figure:
     """How well theories predict responses they were not fitted to, one row of panels per data set.
 
     Left: mean nats per response over subjects, less is better. Right: how many better
@@ -31,6 +39,8 @@ def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = (
         The theory that the others are held against.
     order : sequence of str
         Theories from top to bottom; in the order of the table if left out.
+    kinds : mapping of str to {"theory", "network", "description"}, optional
+        What each of them is, told by colour; all are theories if left out.
 
     Returns
     -------
@@ -40,8 +50,8 @@ def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = (
     Raises
     ------
     ValueError
-        If a column is missing, a subject has several rows for one theory, lacks one, or there is
-        no such reference.
+        If a column is missing, a subject has several rows for one theory, lacks one, there is no
+        such reference, or a kind is unknown.
 
     Examples
     --------
@@ -68,6 +78,9 @@ def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = (
             f"{unknown[0] if unknown else reference!r} is not among the theories "
             f"{', '.join(theories)}"
         )
+    kinds = dict.fromkeys(theories, "theory") if kinds is None else kinds
+    for theory in theories:
+        one_of(f"kinds[{theory!r}]", kinds.get(theory), [*COLORS])
     sets = [*scores["data"].unique()]
     height = (8 + 5.5 * len(theories)) * len(sets) + 10
     with figure_style():
@@ -79,17 +92,36 @@ def plot_held_out(scores: pd.DataFrame, reference: str, order: Sequence[str] = (
             absent = [name for name in theories if name not in wide or wide[name].isna().any()]
             if absent:
                 raise ValueError(f"{absent[0]!r} lacks subjects in {data!r}; all theories need all")
-            _dots(row[0], wide[theories])
-            _dots(row[1], wide[theories].rsub(wide[reference], axis=0))
+            _dots(row[0], wide[theories], kinds)
+            _dots(row[1], wide[theories].rsub(wide[reference], axis=0), kinds)
             row[1].axvline(0, color="0.5", linewidth=0.6, linestyle=(0, (1, 2)), zorder=1)
             row[1].set_yticklabels([])
             row[0].set_title(f"{data}: {len(wide)} subjects", loc="left")
         axes[-1, 0].set_xlabel("Held-out nats per response")
         axes[-1, 1].set_xlabel(f"Nats better than {reference}")
+        _key(axes[0, 1], [kind for kind in COLORS if kind in kinds.values()])
     return fig
 
 
-def _dots(ax: Axes, wide: pd.DataFrame) -> None:
+def _key(ax: Axes, kinds: Sequence[str]) -> None:
+    """What colours mean; nothing where there is one."""
+    if len(kinds) < 2:
+        return
+    dots = [Line2D([], [], color=COLORS[kind], marker="o", markersize=3.4) for kind in kinds]
+    ax.legend(
+        dots,
+        kinds,
+        ncols=len(kinds),
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        borderpad=0,
+        handlelength=1.6,
+        handletextpad=0.5,
+        columnspacing=1.4,
+    )
+
+
+def _dots(ax: Axes, wide: pd.DataFrame, kinds: Mapping[str, str]) -> None:
     """A dot with its interval for each column, from top to bottom, and a small one per subject."""
     long = wide.melt(var_name="theory", value_name="nats", ignore_index=False).reset_index()
     means = bootstrap_subjects(long, "theory", "nats").set_index("theory")
@@ -103,8 +135,9 @@ def _dots(ax: Axes, wide: pd.DataFrame) -> None:
         }
         ax.plot(values, np.full(len(values), place + 0.22), "o", clip_on=False, **small)
         mean = means.loc[theory]
-        ax.hlines([place], mean["low"], mean["high"], color=BLUE, linewidth=1.6, zorder=3)
-        ax.plot(mean["mean"], place, "o", color=BLUE, markersize=3.4, zorder=4)
+        color = COLORS[kinds[theory]]
+        ax.hlines([place], mean["low"], mean["high"], color=color, linewidth=1.6, zorder=3)
+        ax.plot(mean["mean"], place, "o", color=color, markersize=3.4, zorder=4)
     ax.set(ylim=(len(wide.columns) - 0.4, -0.6))
     ax.set_yticks(range(len(wide.columns)), [*wide.columns])
     ax.tick_params(axis="y", length=0)

@@ -283,7 +283,14 @@ def compare(
     keys = [(each, split, n_generated) for split in splits for each in contenders]
     keys += [(each, Split(IN_SAMPLE, every, every), 0) for each in counted]
     jobs = [
-        _Job(each, split.name, people.take(split.train), people.take(split.test), n, seed)
+        _Job(
+            _fitted(each, split),
+            split.name,
+            people.take(split.train),
+            people.take(split.test),
+            n,
+            seed,
+        )
         for each, split, n in keys
         if (each.name, split.name) not in store
     ]
@@ -353,6 +360,12 @@ def _check_splits(splits: Sequence[Split], n_lists: int) -> None:
         )
     for split in splits:
         split.check(n_lists)
+
+
+def _fitted(contender: Any, split: Split) -> Any:
+    """What is fitted of a contender: with nothing held out, its maximum of the likelihood."""
+    in_sample = split.name == IN_SAMPLE and hasattr(contender, "at_best")
+    return contender.at_best() if in_sample else contender
 
 
 def _rows(split: Split) -> list[list[int]]:

@@ -47,8 +47,9 @@ class Contender(Protocol):
     """Something to compare.
 
     It may also have `kind`, "description", "theory" or "network" (the default); `fitted_to`, a
-    phrase on what was fitted; and `n_free(people)`, the numbers estimated from them but for when
-    recall stops, None where they cannot be counted.
+    phrase on what was fitted; `n_free(people)`, the numbers estimated from them but for when
+    recall stops, None where they cannot be counted; and `at_best()`, what is fitted instead for
+    AIC and BIC, where `fit` does not end at the maximum of the likelihood.
     """
 
     name: str
@@ -111,6 +112,10 @@ class LogLinearContender:
         # over positions
         sizes: dict[str, int] = {"lag": n_lags - int(n_positions - 1 <= LAG)}
         return sum(sizes.get(name, n_positions) - 1 for name in self.model.tables)
+
+    def at_best(self) -> "LogLinearContender":
+        """Without a ridge."""
+        return replace(self, ridge=0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +253,12 @@ class EachSubject:
         """See `Contender`."""
         groups = training.groups(["subject"])
         return FittedToEach({key[0]: self.contender.fit(some, seed) for key, some in groups})
+
+    def at_best(self) -> "EachSubject":
+        """That of the contender."""
+        if not hasattr(self.contender, "at_best"):
+            return self
+        return EachSubject(self.contender.at_best())
 
     def n_free(self, people: People) -> int | None:
         """Of all subjects together."""

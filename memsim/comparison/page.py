@@ -172,7 +172,7 @@ def _criteria(table: pd.DataFrame) -> list[str]:
         else ""
     )
     explained = (
-        "Fitted to all lists and scored on the same. AIC = 2 k + 2 nats, BIC = k ln n + 2 nats with "
+        "Fitted to all lists, without a ridge, and scored on the same. AIC = 2 k + 2 nats, BIC = k ln n + 2 nats with "
         "n the number of events; the rule for when recall stops, the same for all, is not counted "
         f"in k.{why}"
     )
@@ -246,7 +246,7 @@ def _stop(comparison: Comparison) -> str:
     return (
         "When recall stops is the same for all classical contenders and for networks trained on the "
         "task: how often training lists ended after each number of recalls (half a list added to "
-        "either side). Recalls are without intrusions and repetitions, and what has been recalled "
+        "either side). Networks fitted to behaviour may make more of it. Recalls are without intrusions and repetitions, and what has been recalled "
         "is not recalled again."
     )
 

@@ -167,7 +167,7 @@ def test_criteria_by_hand():
 
 def test_in_sample_is_the_likelihood_of_all_lists(people, classical):
     nll = classical.table("Static").set_index("contender")["nll"]
-    model = Static.estimate(people.schedule, people.responses, ridge=1.0, stop=stop_of(people))
+    model = Static.estimate(people.schedule, people.responses, stop=stop_of(people))
     by_hand = -float(model.log_likelihood(people.schedule, people.responses).sum())
     assert nll["Static"] == pytest.approx(by_hand, abs=1e-9)
     assert np.isnan(nll["Rich"])  # a ridge holds its weights

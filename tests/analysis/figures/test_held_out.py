@@ -41,6 +41,17 @@ def test_theories_stand_in_the_order_asked_for():
     assert fig.get_figwidth() * 25.4 == pytest.approx(180)
 
 
+def test_kinds_have_colours_of_their_own_and_a_key():
+    fig = plot_held_out(scores(), "SEM", kinds={"SEM": "theory", "chain": "network"})
+    nats, differences, *_ = fig.axes
+    dots = [line.get_color() for line in nats.lines if len(line.get_xdata()) == 1]
+    assert dots == ["#D55E00", "#0072B2"]  # the house's network and theory
+    key = differences.get_legend()
+    assert [text.get_text() for text in key.get_texts()] == ["theory", "network"]
+    assert [handle.get_color() for handle in key.legend_handles] == dots[::-1]
+    assert plot_held_out(scores(), "SEM").axes[1].get_legend() is None
+
+
 def test_what_cannot_be_compared_is_named():
     with pytest.raises(ValueError, match="no column 'nats', only"):
         plot_held_out(scores().drop(columns="nats"), "SEM")
@@ -50,5 +61,7 @@ def test_what_cannot_be_compared_is_named():
         plot_held_out(scores(), "SEM", order=["SEM"])
     with pytest.raises(ValueError, match="several rows for 'chain' in 'A'; average the folds"):
         plot_held_out(pd.concat([scores(), scores()]), "SEM")
+    with pytest.raises(ValueError, match=r"kinds\['chain'\] must be 'theory', .* got None"):
+        plot_held_out(scores(), "SEM", kinds={"SEM": "theory"})
     with pytest.raises(ValueError, match="'chain' lacks subjects in 'A'"):
         plot_held_out(scores().iloc[1:], "SEM")
