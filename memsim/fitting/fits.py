@@ -12,6 +12,7 @@ from analysis import Recalls
 from memsim.cognitive.stopping import ExponentialStop
 from memsim.fitting.climbs import Job, climb, nll_of, observe
 from memsim.fitting.curves import compare_curves, curves_of
+from memsim.fitting.estimates import estimate, is_estimated
 from memsim.fitting.identifiability import curvature
 from memsim.fitting.likelihood import PINS, End, Likelihood, Method
 from memsim.fitting.people import Paradigms, People, observe_people
@@ -102,7 +103,8 @@ def fit(
     ----------
     model : model
         Which theory, in which variant: what is None there stays out, and what is not free keeps
-        its value.
+        its value. Log-linear models have an `estimate` of their own, which is used; no start
+        matters then.
     data : recall table, Recalls, People or str
         Lists of people (or of a model), or the name of human data, as "murdock1962/20-1".
     paradigm : paradigm, or mapping of condition to paradigm
@@ -162,11 +164,19 @@ def fit(
         raise ValueError(f"method must be 'lbfgs' or 'de', got {method!r}")
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, got {workers!r}")
-    space = search_space(model, free, bounds, tied)
+    estimated = is_estimated(model)
+    if estimated and (free or bounds or tied):
+        raise ValueError(
+            f"{type(model).__name__} estimates all its weights at once; free, bounds and tied are "
+            "for theories whose parameters are searched"
+        )
+    space = None if estimated else search_space(model, free, bounds, tied)
     if not isinstance(data, People):
         data = observe_people(data, needed(paradigm))
     labels = (by,) if isinstance(by, str) else tuple(by or ())
     groups = named_groups(data, labels)
+    if space is None:
+        return _estimate_each(model, data, labels, groups, stop)
     # a subject without recalls tells nothing about the parameters
     fitted = {name: people for name, people in groups.items() if people.responses.any()}
     jobs = [
@@ -219,6 +229,31 @@ def fit(
     table = pd.DataFrame(rows)
     _warn(table, note)
     return Fits(table, models, pd.DataFrame(starts), data, labels, note)
+
+
+def _estimate_each(
+    model: Any,
+    data: People,
+    labels: tuple[str, ...],
+    groups: Mapping[Hashable, People],
+    stop: Literal["saturated", "exponential"] | None,
+) -> Fits:
+    """Fits of a model that estimates its parameters itself."""
+    rows: list[dict[str, Any]] = []
+    starts: list[dict[str, Any]] = []
+    models: dict[Hashable, Any] = {}
+    for name, people in groups.items():
+        named = {each: people.labels[each].iloc[0] for each in labels}
+        if not people.responses.any():
+            rows.append(named | {"status": "no recalls", "n_lists": len(people)})
+            continue
+        row, models[name] = estimate(model, people, stop)
+        rows.append(named | row)
+        start = {"start": "none is needed", "nll_choice": row["nll_choice"]}
+        starts.append(named | start | {"slope": 0.0, "converged": True, "message": "convex"})
+    table = pd.DataFrame(rows)
+    _warn(table, "")
+    return Fits(table, models, pd.DataFrame(starts), data, labels)
 
 
 def named_groups(people: People, by: Sequence[str]) -> dict[Hashable, People]:
