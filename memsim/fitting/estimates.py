@@ -63,7 +63,7 @@ def estimate(
         "at_bound": "",
         "trade_off": "",
         "condition": np.nan,
-        "n_starts": 1,
-        "n_best": 1,
+        "n_starts": 0,
+        "n_best": 0,
     }
     return row, fitted
