@@ -123,8 +123,8 @@ class Comparison:
         -------
         DataFrame
             `contender`, `kind`; held out and over all events, `nats` per event, of which
-            `nats_stop`, and `nats_choice` per recall; `score`; `better`, `low`, `high` (see
-            `differences`); in sample `n_free`, `nll`, `aic`, `bic` (n is the number of events),
+            `nats_stop`, and `nats_choice` per recall; `score`; `better`, `low`, `high`, `n`,
+            `n_better` (see `differences`); in sample `n_free`, `nll`, `aic`, `bic` (n is the number of events),
             `weight` (of AIC, among those with a count); and `rmsd_*` and `g2_*` of each curve.
         """
         n = ["nll", "nll_choice", "nll_stop", "n_events", "n_recalls"]
@@ -141,7 +141,7 @@ class Comparison:
         nats = table.set_index("contender")["nats"]
         if floor is not None and mark is not None:
             table["score"] = ((nats[floor] - nats) / (nats[floor] - nats[mark])).to_numpy()
-        table = table.merge(self.differences(reference).drop(columns="n"), on="contender")
+        table = table.merge(self.differences(reference), on="contender")
         if len(self.in_sample):
             table = table.merge(criteria(self.in_sample), on="contender", how="left")
         if len(self.curves):

@@ -89,7 +89,7 @@ def page(
         "## What is seen",
         *sentences(table, reference),
         "## Held out",
-        markdown_table(_gains(table), headings),
+        markdown_table(_gains(table, reference), headings),
         _explained(reference, floor, mark),
         *_criteria(table),
         *_curves(comparison),
@@ -117,7 +117,7 @@ def sentences(table: pd.DataFrame, reference: str) -> list[str]:
         sure = row["low"] * row["high"] > 0
         lines.append(
             f"{name} predicts {word} than {reference}: {_gain(row)} nats per event, and "
-            f"{row['n_better']} subjects better"
+            f"{row['n_better']} of {row['n']} subjects better"
             + ("." if sure else "; the interval holds no difference.")
         )
     return [*said, "\n".join(lines)] if lines else said
@@ -128,8 +128,12 @@ def _recalls(comparison: Comparison) -> str:
     return "recalls" if (scores["n_events"] > scores["n_recalls"]).any() else "responses"
 
 
-def _gains(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(gain=[_gain(row) for row in table.to_dict("records")])
+def _gains(table: pd.DataFrame, reference: str) -> pd.DataFrame:
+    """The table with differences and intervals in words; the reference has none."""
+    gains = [_gain(row) for row in table.to_dict("records")]
+    is_reference = table["contender"] == reference
+    n_better = table["n_better"].astype(object).mask(is_reference)
+    return table.assign(gain=np.where(is_reference, "", gains), n_better=n_better)
 
 
 def _gain(row: Mapping[Any, Any]) -> str:
