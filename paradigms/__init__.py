@@ -5,7 +5,7 @@ from paradigms.bit_tasks import bits_per_sequence, wrong_bits
 from paradigms.codes import Gaussian, OneHot, RandomBinary, encode
 from paradigms.continuous_recall import ContinuousPairedAssociates
 from paradigms.copy import Copy
-from paradigms.curriculum import Curriculum, Stage, growing_lists
+from paradigms.curriculum import Curriculum, Stage, growing_lists, lists_once_learnt
 from paradigms.embeddings import Embeddings
 from paradigms.free_recall import FreeRecall
 from paradigms.frequency_judgment import FrequencyJudgment
@@ -68,6 +68,7 @@ __all__ = [
     "bits_per_sequence",
     "encode",
     "growing_lists",
+    "lists_once_learnt",
     "span_test",
     "wrong_bits",
 ]

@@ -188,6 +188,37 @@ def growing_lists(list_length: int, updates: int = 100, steps: int = 4) -> Curri
     return Curriculum([Stage({"list_length": n}, updates=updates) for n in lengths])
 
 
+def lists_once_learnt(
+    list_length: int, loss: float = 0.5, updates: int = 800, window: int = 30
+) -> Curriculum:
+    """Lists of two that grow by two fifths whenever they are learnt: for long lists.
+
+    Parameters
+    ----------
+    list_length : int
+        Of the last stage.
+    loss : float
+        Nats per response, stopping included, at which a length counts as learnt.
+    updates : int
+        After so many it is left in any case.
+    window : int
+        Updates over which the loss is averaged.
+
+    Examples
+    --------
+    >>> [dict(stage.settings)["list_length"] for stage in lists_once_learnt(20).stages]
+    [2, 3, 5, 7, 10, 14, 20]
+    """
+    lengths = [min(2, list_length)]
+    while lengths[-1] < list_length:
+        lengths.append(min(list_length, int(np.ceil(1.4 * lengths[-1]))))
+    learnt = [
+        Stage({"list_length": n}, loss=loss * (n + 1), updates=updates, window=window)
+        for n in lengths[:-1]
+    ]
+    return Curriculum([*learnt, Stage({"list_length": list_length})])
+
+
 def default_curriculum(paradigm: Any) -> Curriculum:
     """What a paradigm is learnt by where nothing else is said: lists that grow by count.
 

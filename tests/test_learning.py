@@ -5,16 +5,23 @@ import pytest
 
 from analysis import cued_accuracy, d_prime
 from memsim import simulate, train
-from paradigms import PairedAssociates, Recognition, SerialRecall, accuracy
+from paradigms import (
+    FreeRecall,
+    PairedAssociates,
+    Recognition,
+    SerialRecall,
+    accuracy,
+    lists_once_learnt,
+)
 
 pytestmark = pytest.mark.slow
 SEEDS = range(4)
 N_LISTS = 1000
 
 
-def learn(task, n_updates):
+def learn(task, n_updates, **options):
     """Four DNCs, and an LSTM of as many hidden units beside them."""
-    dncs = train(task, seed=SEEDS[0], n_networks=len(SEEDS), n_updates=n_updates)
+    dncs = train(task, seed=SEEDS[0], n_networks=len(SEEDS), n_updates=n_updates, **options)
     assert [network.restarts for network in dncs] == [()] * len(SEEDS)
     assert [network.failure for network in dncs] == [None] * len(SEEDS)
     return dncs, train(task, network="lstm", n_updates=n_updates, max_restarts=0)
@@ -25,6 +32,22 @@ def shares_right(task, networks):
     schedule = task.trials(seed=2**20, i=0, n_lists=N_LISTS)
     rng = np.random.default_rng(0)
     return [accuracy(task, schedule, network.recall(schedule, rng)) for network in networks]
+
+
+def test_twenty_words_are_recalled():
+    task = FreeRecall(list_length=20)
+    dncs, lstm = learn(
+        task,
+        5000,
+        word_size=32,
+        n_read_heads=2,
+        batch_size=64,
+        learning_rate=1e-3,
+        curriculum=lists_once_learnt(20),
+    )
+    *right, right_lstm = shares_right(task, [*dncs, lstm])
+    print(f"\n20 words: {np.round(right, 3)}, LSTM {right_lstm:.3f}")
+    assert min(right) >= 0.90
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Curricula: stages by count, loss and accuracy, as a function of history."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from paradigms import (
     SerialRecall,
     Stage,
     growing_lists,
+    lists_once_learnt,
 )
 from paradigms.curriculum import default_curriculum
 
@@ -153,3 +156,19 @@ def test_every_list_length_is_reached_and_never_exceeded(length):
     lengths = [curriculum.task(FreeRecall(length), stage).list_length for stage in stages]
     assert lengths == sorted(lengths)
     assert lengths[0] >= 1 and lengths[-1] == length
+
+
+@pytest.mark.parametrize("list_length", [1, 2, 3, 20, 40])
+def test_lists_grow_once_they_are_learnt(list_length):
+    curriculum = lists_once_learnt(list_length, loss=1.0, updates=50, window=10)
+    lengths = [stage.settings["list_length"] for stage in curriculum.stages]
+    assert lengths == sorted(set(lengths)) and lengths[-1] == list_length
+    assert all(n <= 1.4 * before + 1 for before, n in pairwise(lengths))
+    # never learnt: each length takes its 50 updates; learnt at once: as many as are averaged
+    for loss, each in ((1e9, 50), (0.0, 10)):
+        stages = [curriculum.stage(losses=np.full(n, loss)) for n in (0, each, 100 * each)]
+        assert stages == [0, min(1, len(lengths) - 1), len(lengths) - 1]
+    # a loss of n + 1 is one nat for each response to a list of n
+    at_first = lengths[0] + 1
+    assert curriculum.stage(losses=np.full(10, at_first + 0.01)) == 0
+    assert curriculum.stage(losses=np.full(10, at_first)) == min(1, len(lengths) - 1)
