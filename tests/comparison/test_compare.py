@@ -1,6 +1,7 @@
 """Contenders on the same lists, against sums by hand, and what must never leak."""
 
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -187,6 +188,21 @@ def test_each_subject_has_a_fit_of_its_own(people):
         assert row["nll"] == pytest.approx(by_hand, abs=1e-9)
     with pytest.raises(ValueError, match="nothing was fitted to subject"):
         compare([EachSubject(FREE_CONTENDERS["static"])], people, split_subjects(people), **QUICK)
+
+
+@pytest.mark.parametrize("name", ["uniform", "static", "tcm", "cmr", "descriptive-ends", "rich"])
+def test_probabilities_of_all_recalls_of_a_list_sum_to_one(name):
+    """65 ways to recall some of four items in some order, or none."""
+    task = FreeRecall(list_length=4)
+    contender = FREE_CONTENDERS[name]
+    if isinstance(contender, TheoryContender):
+        contender = replace(contender, n_starts=1, rounds=0)
+    fitted = contender.fit(simulated(1, 12, task=task), seed=0)
+    orders = [order for n in range(5) for order in permutations(range(1, 5), n)]
+    recalled = np.array([[*order, *[0] * (4 - len(order))] for order in orders])
+    schedule = task.trials(0, 0, n_lists=1).take(np.zeros(len(orders), dtype=int))
+    p = fitted.log_likelihood(schedule, recalled).sum(dim=1).exp()
+    assert len(orders) == 65 and float(p.sum()) == pytest.approx(1, abs=1e-9)
 
 
 def test_curves_of_the_right_model_are_as_near_as_halves_of_lists(people):
