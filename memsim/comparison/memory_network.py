@@ -29,8 +29,8 @@ class Studied(NamedTuple):
     ----------
     memory : (b, n, w)
         Rows: code and context.
-    link : (b, n, n)
-    last_written : (b, n)
+    link : (1, n, n)
+    last_written : (1, n)
         Write weighting of the last step of study.
     where : (b, items, n)
         Weighting of the rows by how well they match the code of each item.
@@ -38,7 +38,7 @@ class Studied(NamedTuple):
         What each item's row holds beside its code.
     ends : (b, items, 2 * ENDS)
         Whether the item's row is the first, second, ... and the last, last but one, ... written.
-    hidden, cell : (b, hidden)
+    hidden, cell : (1, hidden)
         Of the controller.
     """
 
@@ -102,10 +102,11 @@ class MemoryNetwork(BehaviourNetwork):
             (self.read_modes, [-2.0, 2.0, -2.0]),
             (self.key, [0.0] * CODE),
             (self.asks, [0.0] * self.asks.out_features),
-            (self.stop, [0.0]),
         ):
             nn.init.normal_(layer.weight, std=0.01)
             layer.bias.data = torch.tensor(start)
+        nn.init.zeros_(self.stop.weight)
+        nn.init.zeros_(self.stop.bias)
 
     def forward(
         self,
@@ -119,9 +120,7 @@ class MemoryNetwork(BehaviourNetwork):
         n_studied = len(given) if self.training else 1
         keys = self.project(draw_codes(n_studied, n_items, CODE, codes))
         studied = self.study(keys, added)
-        if not self.training:
-            keys = keys.expand(len(given), -1, -1)
-            studied = Studied(*(part.expand(len(given), *part.shape[1:]) for part in studied))
+        keys = keys.expand(len(given), -1, -1)
         hidden, weighting = self.go_through(studied, keys, given, added)
         return self.read_out(studied, hidden, weighting, given)
 
@@ -135,27 +134,28 @@ class MemoryNetwork(BehaviourNetwork):
         added : (hidden,)
             What the condition adds to the controller's state.
         """
-        n_lists, n_items, _ = keys.shape
-        memory = torch.zeros(n_lists, n_items, CODE + CONTEXT)
-        link = torch.zeros(n_lists, n_items, n_items)
-        usage = precedence = write = torch.zeros(n_lists, n_items)
-        all_kept = torch.ones(n_lists, n_items)  # nothing is read at study, and nothing freed
-        hidden = added.expand(n_lists, -1)
+        n_items = keys.shape[1]
+        link = torch.zeros(1, n_items, n_items)
+        usage = precedence = write = torch.zeros(1, n_items)
+        all_kept = torch.ones(1, n_items)  # nothing is read at study, and nothing freed
+        hidden = added[None]
         cell = torch.zeros_like(hidden)
-        heard = torch.cat([torch.zeros(n_lists, CONTEXT), _phase(n_lists, studying=True)], dim=1)
-        written = []
-        for i in range(n_items):
+        heard = torch.cat([torch.zeros(1, CONTEXT), _phase(1, studying=True)], dim=1)
+        written, said = [], []
+        # the controller hears nothing of the codes: one study phase for all lists
+        for _ in range(n_items):
             hidden, cell = self.controller(heard, (hidden, cell))
             usage = dnc.usage(usage, write, all_kept)
             write = torch.sigmoid(self.write_gate(hidden)) * dnc.allocation_weighting_sort(usage)
-            context = self.dropout(torch.tanh(self.context(hidden)))
-            word = torch.cat([keys[:, i], context], dim=1)
-            # unused rows are empty: there is nothing to erase
-            memory = memory + write[..., None] * word[:, None]
             link = dnc.temporal_link(link, write, precedence)
             precedence = dnc.precedence(precedence, write)
             written.append(write)
-        strength = dnc.oneplus(self.match_strength).expand(n_lists, n_items)
+            said.append(torch.tanh(self.context(hidden)))
+        contexts = self.dropout(torch.stack(said, dim=1).expand(len(keys), -1, -1))
+        words = torch.cat([keys, contexts], dim=2)
+        # unused rows are empty, so there is nothing to erase, and all writes add up
+        memory = torch.stack(written, dim=2) @ words
+        strength = dnc.oneplus(self.match_strength).expand(len(keys), n_items)
         where = dnc.content_weighting(memory[..., :CODE], keys, strength)
         from_start = walk(written[0][:, None], link.transpose(1, 2), ENDS - 1)
         from_end = walk(written[-1][:, None], link, ENDS - 1)
@@ -175,8 +175,9 @@ class MemoryNetwork(BehaviourNetwork):
         lists = torch.arange(n_lists)
         codes, contexts = studied.memory[..., :CODE], studied.memory[..., CODE:]
         link = studied.link[:, None]
-        hidden, cell = studied.hidden + added, studied.cell
-        weighting = studied.last_written[:, None]
+        hidden = (studied.hidden + added).expand(n_lists, -1)
+        cell = studied.cell.expand(n_lists, -1)
+        weighting = studied.last_written.expand(n_lists, -1)[:, None]
         phase = _phase(n_lists, studying=False)
         states, read = [], []
         for k in range(n_outputs + 1):
@@ -219,13 +220,14 @@ class MemoryNetwork(BehaviourNetwork):
         starts = (weighting, recalled @ studied.where)
         links = (studied.link, studied.link.transpose(1, 2))
         for i, (start, link) in enumerate((start, link) for start in starts for link in links):
-            steps = torch.stack(walk(start, link, STEPS)[1:], dim=3)
-            logits = logits + (steps @ asks_along[:, :, i, :, None])[..., 0] @ rows_to_items
+            steps = walk(start, link, STEPS)[1:]
+            asked = sum(step * asks_along[:, :, i, k, None] for k, step in enumerate(steps))
+            logits = logits + asked @ rows_to_items
         return logits, self.stop(query)[..., 0] + self.usual_stop(hidden.shape[1])
 
 
 def walk(
-    start: Float[Tensor, "b s n"], link: Float[Tensor, "b n n"], n_steps: int
+    start: Float[Tensor, "b s n"], link: Float[Tensor, "#b n n"], n_steps: int
 ) -> list[Float[Tensor, "b s n"]]:
     """Weightings after 0, 1, ... steps along links: backward in time, or forward if transposed.
 

@@ -282,7 +282,7 @@ def test_study_writes_every_item_to_a_row_of_its_own():
     first = F.one_hot(rows[:, :1], 6).float()
     onward = walk(first, studied.link.transpose(1, 2), 3)
     assert torch.equal(torch.cat([step.argmax(dim=2) for step in onward], dim=1), rows[:, :4])
-    back = walk(studied.last_written[:, None], studied.link, 3)
+    back = walk(studied.last_written[:, None].expand(2, -1, -1), studied.link, 3)
     assert torch.equal(torch.cat([step.argmax(dim=2) for step in back], 1), rows[:, 2:].flip(1))
     # places from both ends: the third item is the third from the start, the fourth from the end
     ends = studied.ends[:, 2]
