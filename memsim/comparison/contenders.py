@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from memsim.cognitive.free_recall.descriptive import LAG
 from memsim.cognitive.free_recall.log_linear import Anchor, LogLinear
 from memsim.cognitive.serial_recall import PlaceTable, UniformModel
 from memsim.cognitive.stopping import SaturatedStop
+from memsim.comparison.behaviour import FittedToBehaviour
 from memsim.comparison.task_trained import NetworkReadOut, calibrate
 from memsim.fitting.fits import FitWarning, fit
 from memsim.fitting.people import People
@@ -129,14 +130,16 @@ class TheoryContender:
         Which theory, in which variant, and where the first climb starts.
     n_starts, rounds : int
         See `memsim.fitting.fit`.
+    kind : {"theory", "description"}
+        A model without a theory may be fitted like one.
     """
 
     name: str
     model: Any
     n_starts: int = 5
     rounds: int = 0
+    kind: Kind = field(default="theory", repr=False)
 
-    kind: ClassVar[Kind] = "theory"
     fitted_to: ClassVar[str] = "parameters, to training lists, by maximum likelihood"
 
     def fit(self, training: People, seed: int) -> Any:
@@ -290,9 +293,13 @@ FREE_CONTENDERS: dict[str, Any] = {
     ),
     "rich": LogLinearContender(name="Rich", model=Rich),
     "rich-ends": LogLinearContender(name="Rich, from both ends", model=Rich, anchor="ends"),
+    "gru": FittedToBehaviour(network="gru"),
+    "dnc": FittedToBehaviour(network="dnc"),
 }
 SERIAL_CONTENDERS: dict[str, Any] = {
-    "no-order": TheoryContender(name="No order", model=UniformModel(theta=-1.0, theta_x=-1.0)),
+    "no-order": TheoryContender(
+        name="No order", model=UniformModel(theta=-1.0, theta_x=-1.0), kind="description"
+    ),
     "primacy": _serial_theory("Primacy model", "primacy-softmax"),
     "chaining": _serial_theory("Chaining", "chaining-softmax"),
     "places": PlacesContender(),

@@ -146,7 +146,12 @@ def _named(headings: dict[str, str], reference: str) -> dict[str, str]:
 
 
 def _known(table: pd.DataFrame, headings: dict[str, str]) -> dict[str, str]:
-    return {name: said for name, said in headings.items() if name in table.columns}
+    """Headings of what there is; where stopping is no event, choices are all there is."""
+    stops = bool((table["nats_stop"] != 0).any())
+    parts = () if stops else ("nats_choice", "nats_stop")
+    return {
+        name: said for name, said in headings.items() if name in table.columns and name not in parts
+    }
 
 
 def _explained(reference: str, floor: str | None, mark: str | None) -> str:

@@ -352,6 +352,8 @@ def test_serial_recall():
     assert table["aic"].notna().all()
     text = page(done, title="T", people="P", how="H", reference="No order")
     assert "Omissions and intrusions are responses like others." in text
+    assert "Stop, per event" not in text
+    assert "- **No order**: classical: a description without a theory" in text
 
 
 def test_transfer_to_longer_lists():
