@@ -58,7 +58,7 @@ class MemoryNetwork(BehaviourNetwork):
     Items are orthogonal codes in random directions, drawn anew for every list: all that is known
     of an item is where it was stored. At study each is written to an unused row, its code beside
     what the controller makes of the moment; links keep the order. At recall nothing is written.
-    The code of the item recalled last goes past the controller to the memory as a key, made by
+    The code of the item recalled last goes past the controller to the memory, as a key made by
     the projection that was stored; or the network reads on along the links. The controller hears
     the context that was read. The logit of an item is the product of a query, formed from the
     controller's state and what was read, with what the memory holds of the item: the context in
@@ -87,8 +87,6 @@ class MemoryNetwork(BehaviourNetwork):
         self.controller = nn.LSTMCell(CONTEXT + 2, hidden_size)
         self.context = nn.Linear(hidden_size, CONTEXT)
         self.write_gate = nn.Linear(hidden_size, 1)
-        self.key = nn.Linear(hidden_size, CODE)
-        self.strength = nn.Linear(hidden_size, 1)
         self.read_modes = nn.Linear(hidden_size, 3)
         self.match_strength = nn.Parameter(torch.tensor(10.0))
         self.query = nn.Linear(hidden_size + CONTEXT + 4 * ENDS, hidden_size)
@@ -98,9 +96,7 @@ class MemoryNetwork(BehaviourNetwork):
         # written, keys are sharp, and what is read is the row of the item recalled last
         for layer, start in (
             (self.write_gate, [3.0]),
-            (self.strength, [10.0]),
             (self.read_modes, [-2.0, 2.0, -2.0]),
-            (self.key, [0.0] * CODE),
             (self.asks, [0.0] * self.asks.out_features),
         ):
             nn.init.normal_(layer.weight, std=0.01)
@@ -120,8 +116,7 @@ class MemoryNetwork(BehaviourNetwork):
         n_studied = len(given) if self.training else 1
         keys = self.project(draw_codes(n_studied, n_items, CODE, codes))
         studied = self.study(keys, added)
-        keys = keys.expand(len(given), -1, -1)
-        hidden, weighting = self.go_through(studied, keys, given, added)
+        hidden, weighting = self.go_through(studied, given, added)
         return self.read_out(studied, hidden, weighting, given)
 
     def study(self, keys: Float[Tensor, "b n code"], added: Float[Tensor, " hidden"]) -> Studied:
@@ -166,14 +161,15 @@ class MemoryNetwork(BehaviourNetwork):
     def go_through(
         self,
         studied: Studied,
-        keys: Float[Tensor, "b n code"],
         given: Int[Tensor, "b outputs"],
         added: Float[Tensor, " hidden"],
     ) -> tuple[Float[Tensor, "b states hidden"], Float[Tensor, "b states n"]]:
         """States of the controller, and where it reads, before the first response and after each."""
         n_lists, n_outputs = given.shape
-        lists = torch.arange(n_lists)
-        codes, contexts = studied.memory[..., :CODE], studied.memory[..., CODE:]
+        contexts = studied.memory[..., CODE:]
+        # the key to read by is that of the item recalled last, as items are matched by
+        said = given[..., None] == torch.arange(1, studied.where.shape[1] + 1)
+        content = said.float() @ studied.where
         link = studied.link[:, None]
         hidden = (studied.hidden + added).expand(n_lists, -1)
         cell = studied.cell.expand(n_lists, -1)
@@ -184,14 +180,9 @@ class MemoryNetwork(BehaviourNetwork):
             vector = dnc.read(contexts, weighting)[:, 0]
             hidden, cell = self.controller(torch.cat([vector, phase], dim=1), (hidden, cell))
             if k:
-                said = keys[lists, (given[:, k - 1] - 1).clamp(min=0)]
-                key = said + self.key(hidden)
-                content = dnc.content_weighting(
-                    codes, key[:, None], dnc.oneplus(self.strength(hidden))
-                )
                 weighting = dnc.read_weighting(
                     dnc.backward_weighting(link, weighting),
-                    content,
+                    content[:, k - 1, None],
                     dnc.forward_weighting(link, weighting),
                     torch.softmax(self.read_modes(hidden), dim=-1)[:, None],
                 )
