@@ -1,5 +1,6 @@
 """Networks, theories and people on one scale: how probable people's recalls are to each."""
 
+from memsim.comparison.behaviour import BehaviourModel, FittedToBehaviour
 from memsim.comparison.compare import Comparison, compare
 from memsim.comparison.contenders import (
     FREE_CONTENDERS,
@@ -17,8 +18,10 @@ from memsim.comparison.task_trained import NetworkReadOut, calibrate
 __all__ = [
     "FREE_CONTENDERS",
     "SERIAL_CONTENDERS",
+    "BehaviourModel",
     "Comparison",
     "EachSubject",
+    "FittedToBehaviour",
     "LogLinearContender",
     "NetworkReadOut",
     "PlacesContender",
