@@ -41,7 +41,7 @@ from paradigms import FreeRecall
 
 #: dots per inch: 850 pixels for 180 mm
 DPI = 120
-THEORIES = {"CMR": "G20", "SAM": "SAM-M62"}
+THEORIES = {"CMR": "G20", "SAM": "SAM-20-1"}
 N_LISTS = 400
 
 
