@@ -87,6 +87,8 @@ def _scatter(ax: Axes, rows: pd.DataFrame, name: str) -> None:
         (below, "v", "white"),
     ]
     for some, marker, face in marked:
+        if not some.any():
+            continue  # nothing drawn unclipped is as large as can be to the layout
         ax.plot(
             true[some],
             np.clip(estimated[some], low, high),

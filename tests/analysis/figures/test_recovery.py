@@ -50,6 +50,15 @@ def test_estimates_far_away_stand_at_the_edge():
     assert alpha.get_xlim() == alpha.get_ylim()
 
 
+def test_eight_panels_have_room():
+    one = recovered().query("parameter == 'beta'").assign(at_bound=False)
+    table = pd.concat(one.assign(parameter=f"beta_{k}") for k in range(8))
+    fig = plot_recovery(table)
+    fig.draw_without_rendering()  # a layout that fails warns
+    widths = [ax.get_window_extent().width / fig.get_window_extent().width for ax in fig.axes]
+    assert min(widths) > 0.15
+
+
 def test_estimates_at_a_bound_are_open():
     table = recovered().query("parameter == 'beta'").assign(at_bound=[True, False, False, False])
     (ax,) = plot_recovery(table).axes
