@@ -334,6 +334,18 @@ def test_networks_stand_beside_theories(people):
     assert "- **DNC**: a network; fitted: weights, to the task; one number" in text
 
 
+@pytest.mark.parametrize("name", ["gru", "dnc"])
+def test_networks_fitted_to_behaviour_stand_beside_theories(name, people):
+    """Fitted briefly; far from good, but in the same table."""
+    quick = replace(FREE_CONTENDERS[name], max_epochs=1, hidden_size=8)
+    splits = split_lists(people, 2)
+    done = compare([FREE_CONTENDERS["uniform"], quick], people, splits, n_generated=1)
+    table = done.table("Uniform").set_index("contender")
+    assert table.loc[quick.name, "kind"] == "network" and np.isnan(table.loc[quick.name, "aic"])
+    assert 0.5 < table.loc[quick.name, "nats"] < 2.0 * table.loc["Uniform", "nats"]
+    assert {*done.curves["contender"]} == {"Uniform", quick.name}
+
+
 def test_serial_recall():
     task = SerialRecall(list_length=4)
     model = SERIAL_CONTENDERS["start-end"].model
