@@ -17,7 +17,10 @@ from paradigms import FreeRecall
 #: parameter sets shown beside human conditions; others take those of the nearest list length
 THEORIES = {
     "murdock1962/10-2": {"TCM": "TCM-10r", "CMR": "CMR-10", "SAM": "SAM-10"},
-    "murdock1962/20-1": {"TCM": "TCM-10r", "CMR": "G20", "SAM": "SAM-M62"},
+    **{
+        f"murdock1962/{condition}": {"TCM": "TCM-10r", "CMR": "G20", "SAM": f"SAM-{condition}"}
+        for condition in ("20-1", "15-2", "20-2", "30-1", "40-1")
+    },
 }
 #: under CMR's power rule distraction after the list scales all support alike; softmax sees it
 CMR_WITH_DISTRACTION = "G20-softmax"
