@@ -192,7 +192,7 @@ def test_every_measure_tells_what_is_wrong(measure):
 PLOTS = [
     plot
     for plot in (getattr(analysis, name) for name in analysis.__all__ if name.startswith("plot_"))
-    if [*inspect.signature(plot).parameters][1] == "ax"
+    if [*inspect.signature(plot).parameters][1:2] == ["ax"]
 ]
 
 
