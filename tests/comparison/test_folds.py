@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from memsim.comparison import Split, split_lists, split_subjects, transfer
@@ -22,6 +22,7 @@ def people(n_lists, conditions=None):
     return People(schedule, np.ones((n, 1), dtype=int), labels)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(5, 12), min_size=1, max_size=4), st.integers(2, 5), st.integers(0, 9))
 def test_every_list_is_predicted_once_and_never_fitted_to_then(n_lists, n_folds, seed):
     some = people(n_lists)
