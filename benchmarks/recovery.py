@@ -62,7 +62,7 @@ class Study(NamedTuple):
 
 STUDIES = {
     "CMR, 20 words, tau held at 6.37": Study(
-        G20, TWENTY, ("beta_enc", "beta_start", "beta_rec", "alpha", "phi_d"), CMR_BOX
+        G20, TWENTY, ("beta_enc", "beta_start", "beta_rec", "alpha", "phi_s", "phi_d"), CMR_BOX
     ),
     "CMR, 20 words, tau free": Study(G20, TWENTY, (), CMR_BOX | box_around(G20, ["tau"])),
     "Static, 10 words": Study(Static.preset("static-10"), TEN, ("position",)),
@@ -182,7 +182,7 @@ def main() -> None:
     parser.add_argument("what", choices=("parameters", "models"))
     parser.add_argument("--data", type=int, help="data sets of each study (30) or theory (10)")
     parser.add_argument("--lists", type=int, default=1200, help="in each data set")
-    parser.add_argument("--seed", type=int, default=1, help="pilots had 0")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("docs"))
     options = parser.parse_args()

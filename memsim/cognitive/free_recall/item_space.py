@@ -103,6 +103,7 @@ def _compute(task: Task, space: tuple[Tensor, ...], with_gradient: bool) -> list
         for x in space
     ]
     p = task.prefixes
+    kernels.load()
     out = kernels.likelihood(
         p.parent, p.last, p.available, p.follows, p.chosen, p.times,
         task.rule == "power", task.floor, *arrays, with_gradient,

@@ -7,10 +7,12 @@ What `memsim.cognitive.free_recall.fast` calls; derivatives are by hand. Letters
 A model is given by what `fast.ItemSpace` says of it, (v, ...) each.
 """
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from memsim.cognitive.choice import POWER_FLOOR
 from memsim.cognitive.free_recall.elementary import exp_of, log_of
@@ -19,10 +21,9 @@ from memsim.cognitive.free_recall.elementary import exp_of, log_of
 BLOCK = 64
 TINY = float(np.finfo(np.float64).tiny)
 
-# sums may be reordered, which lets them use vector instructions; inf and nan keep their meaning
-_compile: Any = njit(
-    cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract", "arcp", "nsz"}
-)
+# sums keep their order: vector and plain instructions would else round them differently, and which run
+# depends on where arrays lie
+_compile: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 
 
 @_compile
@@ -184,3 +185,26 @@ def likelihood(
             )  # fmt: skip
             d_support0[v], d_match0[v] = d_support[0], d_match[0]
     return nll, d_beta, d_tau, d_support0, d_match0, d_evoked, d_overlap
+
+
+@cache
+def load() -> None:
+    """Compile every loop, or load it from the cache, the inner ones first.
+
+    An inner loop exists once by itself and once within each that calls it, and may be rounded
+    differently; which one runs depends on what was there first. So they are always there in this
+    order, in a process that compiles them and in one that does not.
+    """
+    n = 3
+    one, count = np.ones(n), np.arange(n)
+    exp_of(np.zeros(n), np.ones(n))
+    log_of(np.ones(n), np.ones(n))
+
+    def square() -> NDArray[np.float64]:
+        return np.ones((n, n))
+
+    follow(count[:1], count[:1], 0.5, square(), square(), square(), square())
+    follow_backward(count[:1], count[:1], 0.5, *(square() for _ in range(8)))
+    transitions = np.zeros(n + 1, dtype=np.int64), count, one
+    power_rule(square(), *transitions, 1.0, square(), square(), square(), square())
+    softmax_rule(square(), *transitions, 1.0, 1e-6, square(), square(), square(), square())

@@ -86,7 +86,7 @@ def prefixes_of(recalled: NDArray[np.integer], n_items: int) -> Prefixes:
         np.concatenate(last),
         np.concatenate(available),
         np.searchsorted(table[:, 0], np.arange(first[-1] + 1)),
-        table[:, 1],
+        np.ascontiguousarray(table[:, 1]),  # as it also comes out of another process
         table[:, 2].astype(float),
         tuple(first),
     )
