@@ -160,8 +160,11 @@ def test_any_number_of_workers_gives_the_same():
 
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_interrupted_fit_keeps_what_is_done(workers):
+def test_interrupted_fit_keeps_what_is_done(workers, request):
     """Ctrl-C while the last subjects are fitted."""
+    # whoever runs the tests in the background may have it ignored
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, before))
     truth = TCM.preset("TCM-10")
     task = FreeRecall(list_length=5)
     table = simulate([truth] * 4, task, n_lists=20)
